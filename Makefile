@@ -1,0 +1,180 @@
+# kepu: the only build file. `make help` lists the targets.
+
+VERSION := 0.1.0
+BUILD ?= build
+CC ?= gcc
+PYTHON := /usr/bin/python3
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+
+# Debian's packages: what building, running and testing need.
+BUILD_PACKAGES := gcc make pkg-config libc6-dev libuv1-dev libsqlite3-dev libcurl4-openssl-dev libical-dev \
+	libmicrohttpd-dev libjansson-dev libsodium-dev libqrencode-dev zlib1g-dev tzdata
+TEST_PACKAGES := libcmocka-dev python3-pytest python3-icalendar python3-dateutil python3-requests python3-html5lib \
+	python3-hypothesis python3-selenium chromium chromium-driver khal sqlite3 systemd fonts-noto-cjk
+BENCH_PACKAGES := nginx-light wrk
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
+	-Wcast-qual -Wundef -Wformat=2 -Wimplicit-fallthrough
+ifneq ($(CI),)
+WARNINGS += -Werror
+endif
+HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE
+SANITIZE ?=
+ifneq ($(SANITIZE),)
+HARDENING := -fPIE -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
+endif
+OPTIMISE ?= -O2
+ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DKEPU_VERSION='"$(VERSION)"' -Idaemon -g $(OPTIMISE) $(WARNINGS) $(HARDENING) \
+	-MMD -MP $(CFLAGS)
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+
+DAEMON_LIBS := -luv -lsqlite3 -lmicrohttpd -lcurl -lical -ljansson -lsodium -lqrencode -lz -lm
+CTL_LIBS := -lcurl -ljansson -lsodium -lz
+LIBRARIES := libuv sqlite3 libmicrohttpd libcurl libical jansson libsodium libqrencode zlib
+
+ROOMS := base domain calendar store service notify web
+DAEMON_SOURCES := $(sort $(wildcard daemon/*.c) $(foreach r,$(ROOMS),$(wildcard daemon/$(r)/*.c)))
+CTL_SOURCES := $(sort $(wildcard ctl/*.c))
+CTL_SHARED := $(sort $(wildcard daemon/base/*.c daemon/domain/*.c))
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BENCHES := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
+
+object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+DAEMON_OBJECTS := $(call object,$(DAEMON_SOURCES))
+LIB_OBJECTS := $(filter-out $(BUILD)/obj/daemon/main.o,$(DAEMON_OBJECTS))
+CTL_OBJECTS := $(call object,$(CTL_SOURCES) $(CTL_SHARED))
+ASSETS := $(shell sed -n 's/^A(.*"\(.*\)")$$/\1/p' daemon/base/assets.def)
+
+.DELETE_ON_ERROR:
+.PHONY: all help deps build-deps test-deps run demo test unit e2e lint check-asan check-tsan fuzz bench crash install clean FORCE
+
+all: $(BUILD)/kepud $(BUILD)/kepuctl                       ## build kepud and kepuctl
+
+help:                                                      ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+
+# A flags file rebuilds everything when the flags change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+
+# Names the packages that are missing, instead of a page of compiler errors.
+$(BUILD)/libraries: | $(BUILD)/flags
+	@for lib in $(LIBRARIES); do pkg-config --exists $$lib || missing="$$missing $$lib"; done; \
+	if [ -n "$$missing" ]; then echo "kepu needs these libraries:$$missing. Install them with: make deps" >&2; exit 1; fi
+	@touch $@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/daemon/base/assets.o: $(ASSETS)
+
+$(BUILD)/kepud: $(DAEMON_OBJECTS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
+
+$(BUILD)/kepuctl: $(CTL_OBJECTS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CTL_LIBS)
+
+$(BUILD)/libkepu.a: $(LIB_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/unit/test_ctl_%: $(BUILD)/obj/tests/unit/test_ctl_%.o $(filter-out $(BUILD)/obj/ctl/main.o,$(CTL_OBJECTS))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libkepu.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS) -lpthread
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libkepu.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS) -lpthread
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# Installing what is missing ----------------------------------------------------------------------------------------
+
+define install_packages
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		echo "kepu: installing with apt-get:" $$missing; \
+		sudo=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
+		$$sudo apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y --no-install-recommends -qq $$missing >/dev/null; \
+	fi
+endef
+
+build-deps:
+	$(call install_packages,$(BUILD_PACKAGES))
+
+test-deps:
+	$(call install_packages,$(TEST_PACKAGES))
+
+deps:                                                      ## install the packages that building, testing and benchmarks need
+	$(call install_packages,$(BUILD_PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES))
+
+# Running -----------------------------------------------------------------------------------------------------------
+
+LISTEN ?= 127.0.0.1:8280
+
+run: build-deps                                            ## build, then run kepud here with the plan loaded (state in run/)
+	@$(MAKE) --no-print-directory all
+	@mkdir -p run && touch run/kepud.conf
+	@exec $(BUILD)/kepud --config run/kepud.conf --state-dir run --socket run/kepud.sock --listen $(LISTEN) --seed seeds
+
+demo: build-deps test-deps                                 ## a scripted tour with a small chat receiver; ends by itself
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/demo.py
+
+# Checking ----------------------------------------------------------------------------------------------------------
+
+test: build-deps test-deps                                 ## lint, unit tests, whole-program tests
+	@$(MAKE) --no-print-directory all lint
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory e2e
+
+unit: $(UNIT_TESTS:%=$(BUILD)/unit/%)                      ## the unit tests
+	@$(PYTHON) tests/run_unit.py $^
+
+e2e: all                                                   ## the whole-program tests
+	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -p no:cacheprovider tests/e2e tests/browser tests/crash $(PYTEST_FLAGS)
+
+lint:                                                      ## the fences between rooms, and the build's warnings
+	@$(PYTHON) tests/lint.py
+
+check-asan:                                                ## all tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=address,undefined OPTIMISE=-O1 all unit e2e
+
+check-tsan:                                                ## the unit tests under ThreadSanitizer
+	@$(MAKE) --no-print-directory BUILD=build/tsan SANITIZE=thread OPTIMISE=-O1 all unit
+
+FUZZ_SECONDS ?= 60
+fuzz:                                                      ## every fuzzer for FUZZ_SECONDS (needs clang)
+	@BUILD=$(BUILD)/fuzz SECONDS_EACH=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZERS)
+
+bench: all $(BENCHES:%=$(BUILD)/bench/%)                   ## measurements, as ratios against a peer run beside us
+	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) tests/bench/bench.py
+
+ROUNDS ?= 300
+crash: all                                                 ## the long kill -9 campaign (ROUNDS=300)
+	@KEPU_BIN=$(abspath $(BUILD)) ROUNDS=$(ROUNDS) $(PYTHON) tests/crash/crash.py
+
+# Installing --------------------------------------------------------------------------------------------------------
+
+install: all                                               ## install into DESTDIR with PREFIX
+	install -D -m 755 $(BUILD)/kepud $(DESTDIR)$(PREFIX)/sbin/kepud
+	install -D -m 755 $(BUILD)/kepuctl $(DESTDIR)$(PREFIX)/bin/kepuctl
+	install -D -m 644 systemd/kepud.service $(DESTDIR)$(UNITDIR)/kepud.service
+	install -D -m 644 systemd/kepu.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kepu.conf
+	install -D -m 644 systemd/kepud.conf $(DESTDIR)$(SYSCONFDIR)/kepu/kepud.conf
+	install -d $(DESTDIR)$(PREFIX)/share/kepu/seeds
+	install -m 644 $(wildcard seeds/*.json) $(DESTDIR)$(PREFIX)/share/kepu/seeds
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/kepu/copyright
+
+clean:                                                     ## remove what was built (run/ stays)
+	rm -rf build

@@ -1,0 +1,97 @@
+#include "buf.h"
+
+#include "mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BYTES 256
+
+void buf_init(struct buf *b, size_t max_bytes)
+{
+    *b = (struct buf){.max_bytes = max_bytes};
+}
+
+void buf_release(struct buf *b)
+{
+    free(b->data);
+    buf_init(b, b->max_bytes);
+}
+
+void buf_clear(struct buf *b)
+{
+    b->len = 0;
+    b->overflow = false;
+    if (b->data)
+        b->data[0] = 0;
+}
+
+static bool reserve(struct buf *b, size_t bytes)
+{
+    size_t size = b->size ? b->size : FIRST_BYTES;
+
+    if (b->overflow || (b->max_bytes && bytes > b->max_bytes - b->len)) {
+        b->overflow = true;
+        return false;
+    }
+    while (size < b->len + bytes + 1)
+        size *= 2;
+    if (size != b->size) {
+        b->data = mem_realloc(b->data, size);
+        b->size = size;
+    }
+    return true;
+}
+
+void buf_add(struct buf *b, const void *data, size_t bytes)
+{
+    if (!reserve(b, bytes))
+        return;
+    if (bytes)
+        memcpy(b->data + b->len, data, bytes);
+    b->len += bytes;
+    b->data[b->len] = 0;
+}
+
+void buf_adds(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text));
+}
+
+void buf_addc(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list ap, again;
+    int len;
+
+    va_start(ap, format);
+    va_copy(again, ap);
+    len = vsnprintf(NULL, 0, format, ap);
+    va_end(ap);
+    if (len >= 0 && reserve(b, (size_t)len)) {
+        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+        b->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+const char *buf_text(const struct buf *b)
+{
+    return b->data ? b->data : "";
+}
+
+char *buf_take(struct buf *b, size_t *ret_len)
+{
+    char *data = b->data ? b->data : mem_strdup("");
+
+    if (ret_len)
+        *ret_len = b->len;
+    buf_init(b, b->max_bytes);
+    return data;
+}

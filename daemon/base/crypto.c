@@ -1,0 +1,149 @@
+#include "crypto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KDF_CONTEXT "kepu-key"
+
+static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* Crockford: no i, l, o, u */
+
+int crypto_init(void)
+{
+    return sodium_init() < 0 ? -1 : 0;
+}
+
+static int write_key(int fd, const unsigned char *key)
+{
+    return write(fd, key, CRYPTO_KEY_BYTES) == CRYPTO_KEY_BYTES && fsync(fd) == 0 ? 0 : -1;
+}
+
+static int create_key(const char *path, struct err *e)
+{
+    unsigned char key[CRYPTO_KEY_BYTES];
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int failed;
+
+    if (fd < 0)
+        return errno == EEXIST ? 0 : err_set(e, ERR_FAILED, MSG_CANNOT_WRITE, "key_file", path, strerror(errno), NULL);
+    randombytes_buf(key, sizeof key);
+    failed = write_key(fd, key);
+    sodium_memzero(key, sizeof key);
+    close(fd);
+    if (failed) {
+        unlink(path);
+        return err_set(e, ERR_FAILED, MSG_CANNOT_WRITE, "key_file", path, strerror(errno), NULL);
+    }
+    return 0;
+}
+
+static int read_key(const char *path, unsigned char *key, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    unsigned char extra;
+    struct stat st;
+    const char *why = NULL;
+
+    if (fd < 0)
+        return err_set(e, ERR_FAILED, MSG_KEY_BAD, "key_file", path, strerror(errno), NULL);
+    if (fstat(fd, &st) != 0 || (st.st_mode & 077))
+        why = "mode is not 0600";
+    else if (read(fd, key, CRYPTO_KEY_BYTES) != CRYPTO_KEY_BYTES || read(fd, &extra, 1) != 0)
+        why = "not 32 bytes";
+    close(fd);
+    return why ? err_set(e, ERR_FAILED, MSG_KEY_BAD, "key_file", path, why, NULL) : 0;
+}
+
+int crypto_keys_load(const char *path, bool create, struct crypto_keys *ret, struct err *e)
+{
+    unsigned char key[CRYPTO_KEY_BYTES];
+
+    if (create && access(path, F_OK) != 0 && create_key(path, e))
+        return -1;
+    if (read_key(path, key, e))
+        return -1;
+    crypto_kdf_derive_from_key(ret->seal, CRYPTO_KEY_BYTES, 1, KDF_CONTEXT, key);
+    crypto_kdf_derive_from_key(ret->index, CRYPTO_KEY_BYTES, 2, KDF_CONTEXT, key);
+    crypto_kdf_derive_from_key(ret->form, CRYPTO_KEY_BYTES, 3, KDF_CONTEXT, key);
+    crypto_kdf_derive_from_key(ret->check, CRYPTO_KEY_BYTES, 4, KDF_CONTEXT, key);
+    sodium_memzero(key, sizeof key);
+    return 0;
+}
+
+/* A key for each context, so that a sealed phone can't be passed off as a channel's address. */
+static void context_key(const unsigned char *key, const char *context, unsigned char *ret)
+{
+    crypto_generichash(ret, CRYPTO_KEY_BYTES, (const unsigned char *)context, strlen(context), key, CRYPTO_KEY_BYTES);
+}
+
+struct bytes crypto_seal(const struct crypto_keys *k, const char *context, const char *text, struct arena *a)
+{
+    size_t len = strlen(text);
+    unsigned char key[CRYPTO_KEY_BYTES];
+    unsigned char *out = arena_alloc(a, len + CRYPTO_SEAL_OVERHEAD);
+
+    context_key(k->seal, context, key);
+    randombytes_buf(out, crypto_secretbox_NONCEBYTES);
+    crypto_secretbox_easy(out + crypto_secretbox_NONCEBYTES, (const unsigned char *)text, len, out, key);
+    return (struct bytes){out, len + CRYPTO_SEAL_OVERHEAD};
+}
+
+int crypto_open(const struct crypto_keys *k, const char *context, struct bytes sealed, struct arena *a, char **ret,
+                struct err *e)
+{
+    const unsigned char *in = sealed.data;
+    unsigned char key[CRYPTO_KEY_BYTES];
+    char *text;
+
+    if (sealed.len < CRYPTO_SEAL_OVERHEAD)
+        return err_set(e, ERR_FAILED, MSG_UNSEALABLE, NULL, NULL);
+    text = arena_alloc(a, sealed.len - CRYPTO_SEAL_OVERHEAD + 1);
+    context_key(k->seal, context, key);
+    if (crypto_secretbox_open_easy((unsigned char *)text, in + crypto_secretbox_NONCEBYTES,
+                                   sealed.len - crypto_secretbox_NONCEBYTES, in, key))
+        return err_set(e, ERR_FAILED, MSG_UNSEALABLE, NULL, NULL);
+    *ret = text;
+    return 0;
+}
+
+void crypto_index(const struct crypto_keys *k, const char *context, const char *text, unsigned char ret[CRYPTO_HASH_BYTES])
+{
+    unsigned char key[CRYPTO_KEY_BYTES];
+
+    context_key(k->index, context, key);
+    crypto_generichash(ret, CRYPTO_HASH_BYTES, (const unsigned char *)text, strlen(text), key, CRYPTO_KEY_BYTES);
+}
+
+void crypto_code(size_t length, char *ret)
+{
+    randombytes_buf(ret, length);
+    for (size_t i = 0; i < length; i++)
+        ret[i] = alphabet[(unsigned char)ret[i] & 31];
+    ret[length] = 0;
+}
+
+void crypto_token(char ret[CRYPTO_TOKEN_BYTES])
+{
+    crypto_code(32, ret);
+}
+
+void crypto_token_hash(const char *token, unsigned char ret[CRYPTO_HASH_BYTES])
+{
+    crypto_generichash(ret, CRYPTO_HASH_BYTES, (const unsigned char *)token, strlen(token), NULL, 0);
+}
+
+void crypto_id(char prefix, char ret[CRYPTO_ID_BYTES])
+{
+    ret[0] = prefix;
+    ret[1] = '-';
+    crypto_code(10, ret + 2);
+}
+
+uint32_t crypto_random_below(uint32_t bound)
+{
+    return randombytes_uniform(bound);
+}
