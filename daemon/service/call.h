@@ -1,0 +1,145 @@
+/*
+ * How anything is asked of kepu: a call of an operation, by a principal. Pages, API, dispatcher and seeds all come
+ * through here. An operation is a table row; its `run` checks the rules and works in one job on a store thread.
+ */
+#ifndef KEPU_SERVICE_CALL_H
+#define KEPU_SERVICE_CALL_H
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "calendar/holidays.h"
+#include "domain/fields.h"
+#include "domain/principal.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define REQUEST_ID_BYTES 65
+#define CHANGES_MAX 16               /* more are told as one CHANGE_EVERYTHING */
+#define LIST_LIMIT_DEFAULT 100
+#define LIST_LIMIT_MAX 500
+
+/* Who asks, in which language, when, and how. */
+struct request {
+    struct principal principal;
+    unsigned char bearer_hash[CRYPTO_HASH_BYTES]; /* of a token; looked up in the job, which sets the principal */
+    bool has_bearer;
+    enum lang lang;
+    int64_t now_ms;
+    char id[REQUEST_ID_BYTES];       /* idempotency key; "" = none */
+    bool dry_run, yes, force;
+    int64_t if_version;              /* FIELD_INT_ABSENT: none */
+};
+
+/* What a committed job changed; told on the loop in the order of commits. */
+enum change_kind {
+    CHANGE_NONE,
+    CHANGE_EVERYTHING,
+    CHANGE_EVENT,        /* id: the event's: what feeds and pages show of it */
+    CHANGE_PLACES,       /* id: the event's: places taken or freed */
+    CHANGE_PEOPLE,       /* volunteers: the counter */
+    CHANGE_PERSON,       /* id: the volunteer's: own page and feed */
+    CHANGE_OFFICE,       /* departments, categories, venues, presets, targets, holidays */
+    CHANGE_DELIVERIES,   /* something new may be due */
+    CHANGE_CHANNELS,
+};
+struct change {
+    enum change_kind kind;
+    int64_t id;
+};
+
+struct service;
+struct call;
+
+/* One thing that can be asked. All static tables. */
+struct operation {
+    const char *name;                     /* "event add": for audit, metrics, documents */
+    enum principal_role least;            /* the least rank that may */
+    bool write;
+    /*
+     * On a store thread. `input` is the operation's own struct; *ret is its result, in c->out (NULL: nothing).
+     * May run again: writes nothing but db, *ret and c's audit and changes.
+     */
+    int (*run)(struct call *c, struct db *db, const void *input, void **ret, struct err *e);
+};
+
+/* Zeroed, then filled by the caller; lives until `done` has run. */
+struct call {
+    struct request req;
+    const struct operation *op;
+    void *input;
+    /* On the store thread, after a successful run: turns the result into the answer's bytes. May be NULL. */
+    int (*encode)(struct call *c, const void *result, struct buf *body, struct err *e);
+    const void *encode_arg;
+    void (*done)(struct call *c);         /* on the loop, once */
+    void *data;                           /* the caller's */
+
+    /* For `run`. */
+    struct service *service;
+    struct arena out;                     /* results; emptied before each run, released by call_release */
+    struct { char object[128]; char detail[400]; } audit; /* object "" = no audit row; never names or numbers of people */
+    struct change changes[CHANGES_MAX];
+    int change_count;
+
+    /* For `done`. */
+    int status;                           /* 0 or -1 */
+    struct err err;
+    struct buf body;
+    void *result;
+    bool replayed;                        /* answered from a stored request id */
+    int64_t data_version;
+    struct job job;
+};
+
+/* What operations may know besides the database; read-only while threads run. */
+struct settings {
+    char public_url[256];                 /* without a trailing slash */
+    char tz[64];                          /* the office's zone */
+    char office[256];                     /* the handler's name on pages; "" */
+    char office_email[256];               /* ORGANIZER; "" */
+    int waitlist_offer;                   /* [signup] waitlist = offer */
+    int spread_ms;                        /* [notify] spread */
+    bool hold_unknown;                    /* [notify] on-unknown = hold */
+};
+
+struct service *service_new(struct store *store, const struct crypto_keys *keys, const struct settings *settings);
+void service_free(struct service *s);  /* takes NULL */
+const struct crypto_keys *service_keys(const struct service *s);
+const struct settings *service_settings(const struct service *s);
+struct store *service_store(const struct service *s);
+
+/* Listeners hear every committed change, on the loop, before the call's own `done`. */
+#define SERVICE_LISTENERS_MAX 4
+void service_listen(struct service *s, void (*on_change)(void *arg, const struct change *changes, int count), void *arg);
+
+/* Starts a call; `done` follows later, never from within. */
+void service_call(struct service *s, struct call *c);
+/* For the start, before the loop runs: waits. The call's `done` may be NULL. */
+int service_call_now(struct service *s, struct call *c);
+void call_release(struct call *c);      /* arenas and bytes of a finished call */
+
+/* For `run`. */
+void call_changed(struct call *c, enum change_kind kind, int64_t id);
+void call_audit(struct call *c, const char *object, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* if_version against what is there: ERR_CHANGED. */
+int call_check_version(const struct call *c, const char *what, int64_t version, struct err *e);
+/* limit 1–LIST_LIMIT_MAX, default LIST_LIMIT_DEFAULT. */
+int call_limit(int64_t given, int64_t *ret, struct err *e);
+
+/* The result of every list. `next` is NULL at the end. */
+struct list {
+    struct objects items;
+    char *next;
+};
+/* Grows a list in c->out: a pointer to a new zeroed item. */
+struct list_builder {
+    char *items;
+    size_t count, room, bytes;
+};
+void *list_add(struct call *c, struct list_builder *b, size_t item_bytes);
+void *list_end(struct call *c, struct list_builder *b, char *next); /* a struct list */
+
+#endif

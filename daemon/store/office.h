@@ -1,0 +1,25 @@
+/* Rows of the office: meta values, departments and their like, plans, tokens, audit, request ids. */
+#ifndef KEPU_STORE_OFFICE_H
+#define KEPU_STORE_OFFICE_H
+
+#include "db.h"
+#include "domain/principal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+char *store_meta_get(struct db *db, const char *name, struct arena *a);  /* NULL if there is none */
+void store_meta_set(struct db *db, const char *name, const char *value);
+
+/* -1 if no valid token has this hash. */
+int store_token_principal(struct db *db, const unsigned char *hash, int64_t now_ms, struct principal *ret);
+
+void store_audit_add(struct db *db, int64_t at_ms, const char *who, const char *operation, const char *object,
+                     const char *detail, const char *request_id);
+
+/* What a request id was answered with; false if it is new. */
+bool store_request_find(struct db *db, const char *id, struct arena *a, char **ret_operation, struct bytes *ret_answer);
+void store_request_add(struct db *db, const char *id, int64_t at_ms, const char *operation, struct bytes answer);
+int64_t store_request_sweep(struct db *db, int64_t before_ms); /* how many were removed */
+
+#endif
