@@ -1,0 +1,199 @@
+"""Sign-ups: never more than there are places, never the same person twice."""
+import concurrent.futures
+import json
+
+import pytest
+
+import kepu as harness
+from kepu import CONFLICT, INVALID, NOT_FOUND, unique
+
+DAY = "2027-05-12"
+
+
+def add(desk, who, slug, *more, day=DAY):
+    return ["signup", "add", "--volunteer", who["id"], "--event", slug, "--on", day, *more]
+
+
+def occurrence_role(desk, slug, role=None):
+    roles = desk.occurrences(slug)[0]["roles"]
+    return roles[0] if role is None else next(r for r in roles if r["name"] == role)
+
+
+def counts(desk, slug):
+    r = occurrence_role(desk, slug)
+    return r["confirmed"], r["waitlisted"], r["free"]
+
+
+@pytest.fixture
+def full(desk):
+    """An event for two, with two people signed up: (slug, their sign-ups)."""
+    slug = unique("full")
+    desk.event(slug, role="引导员=2")
+    return slug, [desk.json(*add(desk, desk.volunteer(), slug)) for _ in range(2)]
+
+
+def test_a_sign_up_names_its_person_place_and_date(desk):
+    desk.event("s-one", role="讲解员=3")
+    who = desk.volunteer()
+    s = desk.json(*add(desk, who, "s-one"))
+    assert harness.SIGNUP <= set(s) and s["id"].startswith("s-")
+    assert (s["volunteer"], s["event"], s["role"], s["state"]) == (who["id"], "s-one", "讲解员", "confirmed")
+    assert s["recurrence_id"].startswith(DAY)
+    assert desk.json("signup", "show", s["id"])["id"] == s["id"]
+    assert counts(desk, "s-one") == (1, 0, 2)
+
+
+def test_a_full_role_refuses_and_says_so(desk, full):
+    slug, _ = full
+    e = desk.ctl(*add(desk, desk.volunteer(), slug), "--json", code=CONFLICT).error()
+    assert e["code"] == "full" and "引导员" in e["message"] + str(e["hint"])
+    assert counts(desk, slug) == (2, 0, 0)
+
+
+def test_the_waiting_list_keeps_its_order_and_the_first_is_promoted(desk, full):
+    slug, taken = full
+    waiting = [desk.json(*add(desk, desk.volunteer(), slug, "--waitlist")) for _ in range(3)]
+    assert [s["state"] for s in waiting] == ["waitlisted"] * 3
+    assert [s["position"] for s in waiting] == [1, 2, 3]
+    assert counts(desk, slug) == (2, 3, 0)
+    desk.json("signup", "cancel", taken[1]["id"])
+    now = [desk.json("signup", "show", s["id"]) for s in waiting]
+    assert [s["state"] for s in now] == ["confirmed", "waitlisted", "waitlisted"]
+    assert [s["position"] for s in now[1:]] == [1, 2]
+    assert counts(desk, slug) == (2, 2, 0)
+
+
+def test_somebody_who_leaves_the_waiting_list_promotes_nobody(desk, full):
+    slug, _ = full
+    first, second = [desk.json(*add(desk, desk.volunteer(), slug, "--waitlist")) for _ in range(2)]
+    desk.json("signup", "cancel", first["id"])
+    assert desk.json("signup", "show", second["id"])["state"] == "waitlisted"
+    assert counts(desk, slug) == (2, 1, 0)
+
+
+def test_nobody_is_signed_up_twice_for_the_same(desk):
+    desk.event("s-twice", role="讲解员=3")
+    who = desk.volunteer()
+    s = desk.json(*add(desk, who, "s-twice"))
+    desk.ctl(*add(desk, who, "s-twice"), code=CONFLICT)
+    desk.ctl(*add(desk, who, "s-twice", "--force"), code=CONFLICT)
+    assert counts(desk, "s-twice") == (1, 0, 2)
+    desk.json("signup", "cancel", s["id"])
+    assert desk.json(*add(desk, who, "s-twice"))["state"] == "confirmed"
+
+
+def test_overlapping_shifts_are_refused_unless_forced_and_touching_ones_are_not(desk):
+    desk.event("s-a", start="2027-05-12 09:00", duration="2h", role="讲解员=3")
+    desk.event("s-b", start="2027-05-12 10:00", duration="2h", role="讲解员=3")
+    desk.event("s-c", start="2027-05-12 11:00", duration="1h", role="讲解员=3")
+    who = desk.volunteer()
+    desk.json(*add(desk, who, "s-a"))
+    assert desk.ctl(*add(desk, who, "s-b"), "--json", code=CONFLICT).error()["code"] == "overlap"
+    assert counts(desk, "s-b") == (0, 0, 3)
+    desk.json(*add(desk, who, "s-c"))
+    desk.json(*add(desk, who, "s-b", "--force"))
+
+
+def test_the_role_is_named_where_there_are_several(desk):
+    desk.event("s-roles", role=["讲解员=1", "引导员=2"])
+    who = desk.volunteer()
+    assert desk.ctl(*add(desk, who, "s-roles"), code=None).code in (harness.USAGE, INVALID)
+    desk.ctl(*add(desk, who, "s-roles", "--role", "讲解"), code=None)
+    assert desk.items("signup", "list", "--event", "s-roles") == []
+    assert desk.json(*add(desk, who, "s-roles", "--role", "引导员"))["role"] == "引导员"
+    assert occurrence_role(desk, "s-roles", "引导员")["free"] == 1
+
+
+def test_places_belong_to_an_occurrence(desk):
+    desk.event("s-weekly", role="讲解员=1", repeat="FREQ=WEEKLY;BYDAY=WE")
+    desk.json(*add(desk, desk.volunteer(), "s-weekly", day="2027-05-12"))
+    desk.json(*add(desk, desk.volunteer(), "s-weekly", day="2027-05-19"))
+    desk.ctl(*add(desk, desk.volunteer(), "s-weekly", day="2027-05-19"), code=CONFLICT)
+    assert len(desk.items("signup", "list", "--event", "s-weekly", "--on", "2027-05-19")) == 1
+    assert len(desk.items("signup", "list", "--event", "s-weekly")) == 2
+
+
+def test_sign_ups_go_along_with_a_moved_occurrence(desk):
+    desk.event("s-moved", role="讲解员=2")
+    s = desk.json(*add(desk, desk.volunteer(), "s-moved"))
+    desk.json("event", "move", "s-moved", "--on", DAY, "--to", "2027-05-13 09:00")
+    assert [x["id"] for x in desk.items("signup", "list", "--event", "s-moved", "--on", DAY)] == [s["id"]]
+    assert counts(desk, "s-moved") == (1, 0, 1)
+
+
+def test_a_cancelled_occurrence_takes_nobody(desk):
+    desk.event("s-off", role="讲解员=2")
+    desk.json("event", "cancel", "s-off", "--on", DAY)
+    desk.ctl(*add(desk, desk.volunteer(), "s-off"), code=CONFLICT)
+
+
+def test_a_capacity_is_not_lowered_below_what_is_taken_without_force(desk, full):
+    slug, _ = full
+    desk.ctl("event", "edit", slug, "--all", "--role", "引导员=1", code=CONFLICT)
+    assert counts(desk, slug) == (2, 0, 0)
+    desk.json("event", "edit", slug, "--all", "--role", "引导员=3")
+    assert counts(desk, slug) == (2, 0, 1)
+
+
+def test_lists_are_filtered(desk, full):
+    slug, taken = full
+    desk.json("signup", "cancel", taken[0]["id"])
+    assert [s["id"] for s in desk.items("signup", "list", "--event", slug, "--state", "confirmed")] == [taken[1]["id"]]
+    assert [s["id"] for s in desk.items("signup", "list", "--volunteer", taken[0]["volunteer"])] == [taken[0]["id"]]
+
+
+def test_a_sign_up_is_cancelled_once(desk, full):
+    _, taken = full
+    desk.json("signup", "cancel", taken[0]["id"])
+    assert desk.ctl("signup", "cancel", taken[0]["id"], code=None).code in (0, CONFLICT)
+    desk.ctl("signup", "cancel", "s-nosuch", code=NOT_FOUND)
+
+
+@pytest.mark.parametrize("flags, code", [
+    ({"--volunteer": "v-nosuch"}, {NOT_FOUND}),
+    ({"--event": "no-such-event"}, {NOT_FOUND}),
+    ({"--on": "2027-05-13"}, {NOT_FOUND}),
+    ({"--on": "2027-02-30"}, {INVALID}),
+    ({"--role": "驾驶员"}, {NOT_FOUND, INVALID}),
+])
+def test_what_names_nothing_is_named(desk, flags, code):
+    slug = unique("names")
+    desk.event(slug, role="讲解员=2")
+    args = {"--volunteer": desk.volunteer()["id"], "--event": slug, "--on": DAY, "--role": "讲解员", **flags}
+    result = desk.ctl("signup", "add", *[x for pair in args.items() for x in pair], "--json", code=None)
+    assert result.code in code, result
+    (value,) = flags.values()
+    assert value in result.said()
+    assert desk.items("signup", "list", "--event", slug) == []
+
+
+def test_fifty_at_once_for_seven_places_are_seven(desk):
+    desk.event("s-rush", role="讲解员=7")
+    people = [desk.volunteer() for _ in range(50)]
+    commands = [desk.popen(*add(desk, who, "s-rush", "--json")) for who in people]
+    ends = [(p, *p.communicate(timeout=harness.COMMAND_S)) for p in commands]
+    codes = sorted(p.returncode for p, _, _ in ends)
+    assert codes == [0] * 7 + [CONFLICT] * 43
+    assert counts(desk, "s-rush") == (7, 0, 0)
+    told = {json.loads(out)["volunteer"] for p, out, _ in ends if p.returncode == 0}
+    kept = {s["volunteer"] for s in desk.items("signup", "list", "--event", "s-rush")}
+    assert told == kept
+
+
+def test_a_rush_with_a_waiting_list_keeps_everybody_and_loses_no_place(desk):
+    desk.event("s-queue", role="讲解员=7")
+    people = [desk.volunteer() for _ in range(40)]
+
+    def sign_up(who):
+        return desk.api("POST", "/signups", {"volunteer": who["id"], "event": "s-queue", "on": DAY, "waitlist": True})
+
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        taken = [a.json() for a in pool.map(sign_up, people)]
+    assert sorted(s["state"] for s in taken) == ["confirmed"] * 7 + ["waitlisted"] * 33
+    confirmed = [s["id"] for s in taken if s["state"] == "confirmed"]
+    with concurrent.futures.ThreadPoolExecutor(7) as pool:
+        answers = list(pool.map(lambda i: desk.api("POST", f"/signups/{i}/cancel", {}), confirmed))
+    assert {a.status for a in answers} == {200}
+    assert counts(desk, "s-queue") == (7, 26, 0)
+    waiting = desk.items("signup", "list", "--event", "s-queue", "--state", "waitlisted")
+    assert sorted(s["position"] for s in waiting) == list(range(1, 27))
