@@ -3,6 +3,7 @@
 #define KEPU_DOMAIN_EVENT_H
 
 #include "base/err.h"
+#include "base/names.h"
 #include "fields.h"
 
 #include <stdbool.h>
@@ -59,6 +60,7 @@ struct event {
     char *slug, *uid, *title, *description, *category, *lead;
     struct texts partners, audiences;
     char *venue;
+    char *start_local, *end_local;   /* as kept; `start` and `end` are made of them */
     struct moment start, end;
     bool all_day;
     char *tz, *rrule;
@@ -94,6 +96,7 @@ struct occurrence {
     char *event;                     /* slug */
     char *title, *description;
     char *category;
+    char *recurrence_local, *start_local, *end_local;
     struct moment recurrence_id, start, end;
     int64_t start_ms, end_ms;
     char *tz, *venue;
@@ -157,8 +160,5 @@ int text_check(const char *text, const char *field, size_t chars_max, bool lines
 
 /* Names unique and not blank, capacity 1–ROLE_CAPACITY_MAX, minimum 0–capacity. Field "roles". */
 int roles_check(const struct objects *inputs, struct err *e);
-
-/* The name in `names` that is nearest to `text`, if it is near enough to suggest; NULL otherwise. */
-const char *names_nearest(const char *text, const char *const *names, size_t count);
 
 #endif
