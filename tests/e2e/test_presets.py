@@ -11,12 +11,7 @@ experiment-show school-lecture school-trip science-bus farmer-training rural-ski
 engineer-course senior-course health-lecture smart-device-class anti-fraud-talk old-experts official-training field-visit
 lab-open-day exhibition-open emergency-drill zhihui""".split()
 
-RULES = {
-    "disaster-prevention-day": {"FREQ=YEARLY", "BYMONTH=5", "BYMONTHDAY=12"},
-    "meteorological-day": {"FREQ=YEARLY", "BYMONTH=3", "BYMONTHDAY=23"},
-    "fire-day": {"FREQ=YEARLY", "BYMONTH=11", "BYMONTHDAY=9"},
-    "science-workers-day": {"FREQ=YEARLY", "BYMONTH=5", "BYMONTHDAY=30"},
-}
+DAYS = {"disaster-prevention-day": "05-12", "meteorological-day": "03-23", "fire-day": "11-09", "science-workers-day": "05-30"}
 
 
 def test_the_plan_s_presets_are_all_there(desk):
@@ -29,23 +24,20 @@ def test_each_is_shown(desk, slug):
     assert p["slug"] == slug and p["title"] and p["basis"] in ("rule", "announced", "series")
 
 
-@pytest.mark.parametrize("slug", RULES)
+@pytest.mark.parametrize("slug", DAYS)
 def test_a_fixed_day_becomes_a_yearly_event(desk, slug):
     e = desk.json("preset", "apply", slug)
     assert harness.EVENT <= set(e)
     assert (e["slug"], e["category"], e["tz"], e["status"]) == (slug, slug, "Asia/Shanghai", "confirmed")
-    want = RULES[slug]
-    assert rule_parts(e["rrule"]) - want <= {"INTERVAL=1", "WKST=MO"} and want <= rule_parts(e["rrule"]) | want
-    day = "-".join(part.split("=")[1].zfill(2) for part in sorted(want - {"FREQ=YEARLY"}))
+    assert "FREQ=YEARLY" in rule_parts(e["rrule"])
     found = desk.occurrences(slug, "--from", "2028-01-01", "--to", "2031-01-01")
-    assert [o["recurrence_id"][:10] for o in found] == [f"{y}-{day}" for y in (2028, 2029, 2030)]
+    assert [o["recurrence_id"][:10] for o in found] == [f"{y}-{DAYS[slug]}" for y in (2028, 2029, 2030)]
 
 
 def test_science_day_is_provisional_on_the_third_saturday_of_september(desk):
     assert desk.json("preset", "apply", "science-day")["status"] == "tentative"
     found = desk.occurrences("science-day", "--from", "2028-01-01", "--to", "2031-01-01")
-    assert [o["recurrence_id"][:10] for o in found if o["recurrence_id"][:10] in ("2028-09-16", "2029-09-15", "2030-09-21")] \
-        == ["2028-09-16", "2029-09-15", "2030-09-21"]
+    assert {o["recurrence_id"][:10] for o in found} >= {"2028-09-16", "2029-09-15", "2030-09-21"}
     assert {o["status"] for o in found} == {"tentative"}
 
 
