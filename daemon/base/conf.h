@@ -1,0 +1,63 @@
+/* The configuration: one table of keys (SPEC.md 9) with defaults, read from a file, each a flag too. */
+#ifndef KEPU_BASE_CONF_H
+#define KEPU_BASE_CONF_H
+
+#include "buf.h"
+#include "catalogue.h"
+#include "err.h"
+#include "mem.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONF_FILE_DEFAULT "/etc/kepu/kepud.conf"
+#define CONF_FILE_BYTES_MAX (64 * 1024)
+#define CONF_VALUE_BYTES_MAX 1000
+#define CONF_SPREAD_MS_MAX 600000
+
+enum conf_action { CONF_RUN, CONF_CHECK, CONF_HELP, CONF_VERSION };
+/* In the order of the choices in the table. */
+enum conf_metrics { CONF_METRICS_SOCKET, CONF_METRICS_LOOPBACK, CONF_METRICS_PUBLIC };
+enum conf_waitlist { CONF_WAITLIST_PROMOTE, CONF_WAITLIST_OFFER };
+enum conf_on_unknown { CONF_UNKNOWN_RESEND, CONF_UNKNOWN_HOLD };
+
+struct conf_list {
+    const char **items;
+    size_t count;
+};
+
+/* All texts live in the arena; a text that was not given and has no default is NULL. */
+struct conf {
+    enum conf_action action;
+    const char *file;               /* the file that was read, or CONF_FILE_DEFAULT */
+
+    const char *store_url;          /* default: kepu.db in the state directory */
+    const char *key_file;           /* default: key in the state directory */
+    const char *state_dir;
+    const char *socket;
+    int64_t socket_mode;
+    const char *socket_group;       /* NULL: the process's own */
+    const char *seed;               /* a directory, "none", or NULL: what travels inside the program */
+    const char *listen;
+    const char *public_url;         /* without a trailing slash; NULL: not said */
+    int64_t metrics;                /* enum conf_metrics */
+    struct conf_list trusted_proxies;
+    int64_t log_level;              /* enum log_level */
+    int64_t waitlist;               /* enum conf_waitlist */
+    int64_t spread_ms;
+    int64_t on_unknown;             /* enum conf_on_unknown */
+    const char *office_name, *office_email, *office_tz;
+
+    struct arena arena;
+};
+
+/*
+ * Flags over the file over the defaults. A default file that is missing counts as empty. Errors: ERR_USAGE for flags,
+ * ERR_INVALID for values, with the flag, or the file's line, as field. To be released after an error too.
+ */
+int conf_read(int argc, char *const *argv, struct conf *ret, struct err *e);
+void conf_release(struct conf *c);
+
+void conf_help(enum lang lang, struct buf *out);
+
+#endif

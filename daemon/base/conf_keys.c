@@ -1,0 +1,139 @@
+#include "conf_keys.h"
+
+#include "log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY(section, name, flag, type, member) section, name, flag, type, offsetof(struct conf, member)
+
+const struct conf_key conf_keys[] = {
+    {KEY("server", "state_dir", "state-dir", CONF_PATH, state_dir), "/var/lib/kepu", 0, NULL, NULL, HELP_STATE_DIR},
+    {KEY("server", "socket", "socket", CONF_PATH, socket), "/run/kepu/kepud.sock", 0, NULL, NULL, HELP_SOCKET},
+    {KEY("server", "socket_mode", "socket-mode", CONF_MODE, socket_mode), "0660", 0777, NULL, NULL, HELP_SOCKET_MODE},
+    {KEY("server", "socket_group", "socket-group", CONF_TEXT, socket_group), NULL, 0, NULL, NULL, HELP_SOCKET_GROUP},
+    {KEY("server", "seed", "seed", CONF_TEXT, seed), NULL, 0, NULL, NULL, HELP_SEED},
+    {KEY("store", "url", "store-url", CONF_TEXT, store_url), NULL, 0, NULL, "sqlite:STATE-DIR/kepu.db", HELP_STORE_URL},
+    {KEY("privacy", "key_file", "privacy-key-file", CONF_TEXT, key_file), NULL, 0, NULL, "STATE-DIR/key", HELP_KEY_FILE},
+    {KEY("http", "listen", "listen", CONF_TEXT, listen), "127.0.0.1:8280", 0, NULL, NULL, HELP_LISTEN},
+    {KEY("http", "public_url", "public-url", CONF_URL, public_url), NULL, 200, NULL, NULL, HELP_PUBLIC_URL},
+    {KEY("http", "metrics", "http-metrics", CONF_CHOICE, metrics), "loopback", 0, "socket|loopback|public", NULL, HELP_METRICS},
+    {KEY("http", "trusted_proxies", "http-trusted-proxies", CONF_LIST, trusted_proxies), NULL, 0, NULL, NULL, HELP_TRUSTED_PROXIES},
+    {KEY("log", "level", "log-level", CONF_CHOICE, log_level), "info", 0, "debug|info|warning|error", NULL, HELP_LOG_LEVEL},
+    {KEY("signup", "waitlist", "signup-waitlist", CONF_CHOICE, waitlist), "promote", 0, "promote|offer", NULL, HELP_WAITLIST},
+    {KEY("notify", "spread", "notify-spread", CONF_SPAN, spread_ms), "0s", CONF_SPREAD_MS_MAX, NULL, NULL, HELP_SPREAD},
+    {KEY("notify", "on_unknown", "on-unknown", CONF_CHOICE, on_unknown), "resend", 0, "resend|hold", NULL, HELP_ON_UNKNOWN},
+    {KEY("office", "name", "office-name", CONF_TEXT, office_name), NULL, 200, NULL, NULL, HELP_OFFICE_NAME},
+    {KEY("office", "email", "office-email", CONF_TEXT, office_email), NULL, 200, NULL, NULL, HELP_OFFICE_EMAIL},
+    {KEY("office", "tz", "office-tz", CONF_TEXT, office_tz), "Asia/Shanghai", 60, NULL, NULL, HELP_OFFICE_TZ},
+};
+const size_t conf_key_count = sizeof conf_keys / sizeof conf_keys[0];
+
+static int set_text(struct conf *c, const struct conf_key *key, const char *value, char *at, struct err *e)
+{
+    size_t most = key->max ? (size_t)key->max : CONF_VALUE_BYTES_MAX;
+    char number[24];
+
+    if (strlen(value) > most) {
+        snprintf(number, sizeof number, "%zu", most);
+        return err_set(e, ERR_INVALID, MSG_CONF_LONG, NULL, key->name, number, NULL);
+    }
+    *(const char **)(void *)at = arena_strdup(&c->arena, value);
+    return 0;
+}
+
+static int set_url(struct conf *c, const struct conf_key *key, const char *value, char *at, struct err *e)
+{
+    size_t len = strlen(value);
+    const char *host = strncmp(value, "http://", 7) == 0 ? value + 7 : strncmp(value, "https://", 8) == 0 ? value + 8 : NULL;
+    char *copy;
+
+    if (!host || !*host || *host == '/' || strpbrk(value, "?#\"<> \t\\"))
+        return err_set(e, ERR_INVALID, MSG_CONF_URL, NULL, key->name, value, NULL);
+    while (value[len - 1] == '/')
+        len--;
+    copy = arena_strndup(&c->arena, value, len);
+    return set_text(c, key, copy, at, e);
+}
+
+static int set_list(struct conf *c, const char *value, char *at)
+{
+    struct conf_list list = {arena_alloc(&c->arena, (strlen(value) / 2 + 1) * sizeof list.items[0]), 0};
+    char *rest = arena_strdup(&c->arena, value), *item;
+
+    while ((item = strsep(&rest, ", \t")))
+        if (*item)
+            list.items[list.count++] = item;
+    *(struct conf_list *)(void *)at = list;
+    return 0;
+}
+
+static int set_mode(const struct conf_key *key, const char *value, char *at, struct err *e)
+{
+    char *end;
+    long mode = strtol(value, &end, 8);
+
+    if (*end || mode < 0 || mode > key->max)
+        return err_set(e, ERR_INVALID, MSG_CONF_MODE, NULL, key->name, value, NULL);
+    *(int64_t *)(void *)at = mode;
+    return 0;
+}
+
+static int set_span(const struct conf_key *key, const char *value, char *at, struct err *e)
+{
+    static const struct { const char *name; int64_t ms; } units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}};
+    char *end, most[24];
+    long long n = strtoll(value, &end, 10);
+
+    for (size_t i = 0; i < sizeof units / sizeof units[0] && end != value; i++) {
+        if (strcmp(end, units[i].name) != 0 || n < 0 || n > key->max / units[i].ms)
+            continue;
+        *(int64_t *)(void *)at = n * units[i].ms;
+        return 0;
+    }
+    snprintf(most, sizeof most, "%lld", (long long)key->max);
+    return err_set(e, ERR_INVALID, MSG_CONF_SPAN, NULL, key->name, value, most, NULL);
+}
+
+static int set_choice(const struct conf_key *key, const char *value, char *at, struct err *e)
+{
+    size_t len = strlen(value);
+    int64_t n = 0;
+
+    for (const char *p = key->choices; p; n++) {
+        size_t choice = strcspn(p, "|");
+        if (choice == len && strncmp(p, value, len) == 0) {
+            *(int64_t *)(void *)at = n;
+            return 0;
+        }
+        p = p[choice] ? p + choice + 1 : NULL;
+    }
+    return err_set(e, ERR_INVALID, MSG_CONF_CHOICE, NULL, key->name, value, key->choices, NULL);
+}
+
+int conf_set(struct conf *c, const struct conf_key *key, const char *value, struct err *e)
+{
+    char *at = (char *)c + key->offset;
+
+    if (!*value)
+        value = key->fallback;
+    if (!value)
+        return 0;
+    switch (key->type) {
+    case CONF_TEXT:
+    case CONF_PATH:
+        return set_text(c, key, value, at, e);
+    case CONF_URL:
+        return set_url(c, key, value, at, e);
+    case CONF_LIST:
+        return set_list(c, value, at);
+    case CONF_MODE:
+        return set_mode(key, value, at, e);
+    case CONF_SPAN:
+        return set_span(key, value, at, e);
+    case CONF_CHOICE:
+        return set_choice(key, value, at, e);
+    }
+    return 0;
+}
