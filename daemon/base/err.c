@@ -25,12 +25,12 @@ static void copy_cut(char *to, size_t size, const char *from)
     to[len] = 0;
 }
 
-int err_set(struct err *e, enum err_code code, enum msg msg, const char *field, ...)
+void err_fill(struct err *e, enum err_code code, enum msg msg, const char *field, ...)
 {
     va_list ap;
 
     if (!e)
-        return -1;
+        return;
     err_clear(e);
     e->code = code;
     e->msg = msg;
@@ -43,7 +43,6 @@ int err_set(struct err *e, enum err_code code, enum msg msg, const char *field, 
         copy_cut(e->args[i], sizeof e->args[i], arg);
     }
     va_end(ap);
-    return -1;
 }
 
 void err_clear(struct err *e)

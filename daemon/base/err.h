@@ -50,8 +50,8 @@ struct err {
  * Fills *e; `field` may be NULL; then up to ERR_ARGS_MAX strings and a closing NULL.
  * Returns -1 always, so that a caller can `return err_set(…)`. `e` may be NULL.
  */
-int err_set(struct err *e, enum err_code code, enum msg msg, const char *field, ...)
-    __attribute__((sentinel));
+#define err_set(e, code, msg, ...) ({ err_fill(e, code, msg, __VA_ARGS__); -1; }) /* so that the compiler sees the -1 */
+void err_fill(struct err *e, enum err_code code, enum msg msg, const char *field, ...) __attribute__((sentinel));
 
 void err_clear(struct err *e);
 

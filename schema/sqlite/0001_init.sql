@@ -224,6 +224,7 @@ CREATE TABLE occurrence (
     UNIQUE (event_id, recurrence_id)
 ) STRICT;
 CREATE INDEX occurrence_start ON occurrence (start_ms);
+CREATE INDEX occurrence_event_start ON occurrence (event_id, start_ms);
 
 -- taken = confirmed + offered: what UPDATE … WHERE taken < capacity guards.
 CREATE TABLE occurrence_role (
@@ -263,15 +264,25 @@ CREATE TABLE volunteer (
     version INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX volunteer_person ON volunteer (phone_index, name_key) WHERE status <> 'erased';
-CREATE INDEX volunteer_status ON volunteer (status);
+CREATE INDEX volunteer_status ON volunteer (status, created_ms);
 CREATE UNIQUE INDEX volunteer_link ON volunteer (link_hash);
 CREATE UNIQUE INDEX volunteer_feed ON volunteer (feed_hash);
 
 CREATE TABLE volunteer_skill (
     volunteer_id INTEGER NOT NULL REFERENCES volunteer (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
     skill TEXT NOT NULL,
     PRIMARY KEY (volunteer_id, skill)
 ) STRICT, WITHOUT ROWID;
+
+-- Of volunteers under 14: who answers for them, and when they agreed.
+CREATE TABLE guardian (
+    volunteer_id INTEGER PRIMARY KEY REFERENCES volunteer (id) ON DELETE CASCADE,
+    name_sealed BLOB NOT NULL,
+    phone_sealed BLOB NOT NULL,
+    consent_ms INTEGER NOT NULL,
+    consent_version TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE signup (
     id INTEGER PRIMARY KEY,

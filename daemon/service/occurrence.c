@@ -1,0 +1,211 @@
+#include "occurrence.h"
+
+#include "calendar/civil.h"
+#include "store/event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NEVER_S (CIVIL_WALL_MAX + 1)
+
+static char *url_of(struct call *c, const char *slug, int64_t original_s)
+{
+    char text[CIVIL_TEXT_BYTES];
+
+    civil_format(original_s, true, text);
+    return arena_printf(&c->out, "%s/events/%s/%s", service_settings(c->service)->public_url, slug, text);
+}
+
+static const char *status_shown(const struct call *c, const struct event *ev, const struct occurrence *o)
+{
+    if (o->status == OCCURRENCE_CANCELLED || ev->status == EVENT_CANCELLED)
+        return occurrence_status_name(OCCURRENCE_CANCELLED);
+    if (o->end_ms <= c->req.now_ms)
+        return occurrence_status_name(OCCURRENCE_PAST);
+    return occurrence_status_name(o->status);
+}
+
+/* What both kinds, stored and not, take from their event. */
+static void dress(struct call *c, const struct event *ev, const struct series *s, struct occurrence *o)
+{
+    int64_t original_s = local_wall(o->recurrence_local);
+
+    o->event = ev->slug;
+    o->category = ev->category;
+    o->tz = ev->tz;
+    if (!o->own_title)
+        o->title = ev->title;
+    if (!o->own_description)
+        o->description = ev->description;
+    if (!o->own_venue)
+        o->venue = ev->venue;
+    o->recurrence_id = series_moment(s, original_s);
+    o->start = series_moment(s, local_wall(o->start_local));
+    o->end = series_moment(s, local_wall(o->end_local));
+    o->status_name = (char *)(uintptr_t)status_shown(c, ev, o);
+    if (o->status != OCCURRENCE_CANCELLED && ev->status == EVENT_CANCELLED)
+        o->reason = ev->reason;
+    o->url = url_of(c, ev->slug, original_s);
+}
+
+struct occurrence *occurrence_from_date(struct call *c, const struct event *ev, const struct series *s,
+                                        const struct series_date *d)
+{
+    struct occurrence *o = arena_alloc(&c->out, sizeof *o);
+
+    o->event_id = ev->id;
+    o->recurrence_local = local_text(d->original_s, s->all_day, &c->out);
+    o->start_local = local_text(d->start_s, s->all_day, &c->out);
+    o->end_local = local_text(d->end_s, s->all_day, &c->out);
+    o->start_ms = series_ms(s, d->start_s);
+    o->end_ms = series_ms(s, d->end_s);
+    o->status = ev->status == EVENT_TENTATIVE ? OCCURRENCE_TENTATIVE : OCCURRENCE_SCHEDULED;
+    o->roles = ev->roles;
+    o->headcount = FIELD_INT_ABSENT;
+    o->cancelled_ms = FIELD_INT_ABSENT;
+    o->updated_ms = ev->updated_ms;
+    o->version = 1;
+    o->reason = (char *)(uintptr_t)"";
+    dress(c, ev, s, o);
+    return o;
+}
+
+void occurrence_complete(struct call *c, struct db *db, const struct event *ev, const struct series *s,
+                         struct occurrence *o)
+{
+    o->roles = store_occurrence_roles(db, o->id, &c->out);
+    dress(c, ev, s, o);
+}
+
+void occurrence_keep(struct call *c, struct db *db, struct occurrence *o)
+{
+    o->updated_ms = c->req.now_ms;
+    store_occurrence_insert(db, o);
+}
+
+struct occurrence *occurrence_at(struct call *c, struct db *db, const struct event *ev, const struct series *s,
+                                 const struct series_date *d)
+{
+    struct occurrence *o =
+        store_occurrence_find(db, ev->id, local_text(d->original_s, s->all_day, &c->out), &c->out);
+
+    if (!o)
+        return occurrence_from_date(c, ev, s, d);
+    occurrence_complete(c, db, ev, s, o);
+    return o;
+}
+
+/* A growing list of pointers. */
+struct found {
+    struct occurrence **items;
+    size_t count, room;
+};
+
+static void found_add(struct call *c, struct found *f, struct occurrence *o)
+{
+    if (f->count == f->room) {
+        struct occurrence **items = arena_alloc(&c->out, (f->room = f->room ? f->room * 2 : 32) * sizeof(void *));
+        if (f->count)
+            memcpy(items, f->items, f->count * sizeof(void *));
+        f->items = items;
+    }
+    f->items[f->count++] = o;
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct occurrence *x = *(struct occurrence *const *)a, *y = *(struct occurrence *const *)b;
+
+    if (x->start_ms != y->start_ms)
+        return x->start_ms < y->start_ms ? -1 : 1;
+    return strcmp(x->recurrence_local, y->recurrence_local);
+}
+
+/* Those that their rule puts into the window and nobody moved out of it. */
+static int find_by_rule(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
+                        int64_t to_s, size_t most, struct found *f, struct err *e)
+{
+    struct series_walk w;
+    struct series_date d;
+    int64_t slack_s = s->policy == HOLIDAY_KEEP ? 0 : SERIES_SHIFT_S;
+
+    if (series_walk_begin(s, from_s - slack_s, &w, e))
+        return -1;
+    while (f->count <= most && series_walk_next(&w, &d) && d.original_s < to_s + slack_s) {
+        struct occurrence *o;
+        if (d.start_s < from_s || d.start_s >= to_s)
+            continue;
+        o = occurrence_at(c, db, ev, s, &d);
+        if (o->start.wall_s >= from_s && o->start.wall_s < to_s)
+            found_add(c, f, o);
+    }
+    series_walk_end(&w);
+    return 0;
+}
+
+static bool has(const struct found *f, const struct occurrence *o)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (f->items[i]->id == o->id)
+            return true;
+    return false;
+}
+
+/* Those that were moved into it, and those whose date the rule no longer has. */
+static void find_stored(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
+                        int64_t to_s, struct found *f)
+{
+    int64_t to_ms = to_s >= NEVER_S ? INT64_MAX : series_ms(s, to_s);
+    struct occurrence_rows rows = store_occurrence_moved_into(db, ev->id, series_ms(s, from_s), to_ms, &c->out);
+
+    for (size_t i = 0; i < rows.count; i++) {
+        if (has(f, rows.items[i]))
+            continue;
+        occurrence_complete(c, db, ev, s, rows.items[i]);
+        found_add(c, f, rows.items[i]);
+    }
+}
+
+int occurrences_between(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
+                        int64_t to_s, size_t most, struct occurrence ***ret, size_t *ret_count, bool *ret_more,
+                        struct err *e)
+{
+    struct found f = {0};
+
+    if (find_by_rule(c, db, ev, s, from_s, to_s, most, &f, e))
+        return -1;
+    find_stored(c, db, ev, s, from_s, to_s, &f);
+    if (f.count)
+        qsort(f.items, f.count, sizeof(void *), by_start);
+    *ret_more = f.count > most;
+    *ret_count = f.count > most ? most : f.count;
+    *ret = f.items;
+    return 0;
+}
+
+int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct err *e)
+{
+    int64_t now_s = c->req.now_ms / 1000, from_s, to_s = now_s + EVENT_WINDOW_MS / 1000;
+    struct series *s;
+    struct series_walk w;
+    struct series_date d;
+    bool any = false;
+
+    if (series_read(ev, db, &c->out, &s, e))
+        return -1;
+    to_s = zone_to_wall(s->zone, to_s);
+    from_s = ev->stored_until[0] ? local_wall(ev->stored_until)
+                                 : zone_to_wall(s->zone, now_s - EVENT_WINDOW_PAST_MS / 1000);
+    if (series_walk_begin(s, from_s, &w, e))
+        return -1;
+    /* The first date is always kept, however far away: lists and reminders want to know of it. */
+    while (series_walk_next(&w, &d) && (d.original_s < to_s || (!any && !ev->stored_until[0]))) {
+        any = true;
+        if (!store_occurrence_find(db, ev->id, local_text(d.original_s, s->all_day, &c->out), &c->out))
+            occurrence_keep(c, db, occurrence_from_date(c, ev, s, &d));
+    }
+    series_walk_end(&w);
+    ev->stored_until = local_text(to_s, false, &c->out);
+    db_exec(db, "UPDATE event SET stored_until = $2 WHERE id = $1", p_int(ev->id), p_text(ev->stored_until));
+    return db_check(db, e);
+}

@@ -1,0 +1,334 @@
+/* Operations on one occurrence, and lists of them. */
+#include "occurrence.h"
+
+#include "calendar/civil.h"
+#include "calendar/words.h"
+#include "event_resolve.h"
+#include "planner.h"
+#include "store/event.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT_DEFAULT_ENDLESS 10
+#define AGENDA_AHEAD_MS (400LL * 86400000)
+
+/* --on: the original local date, or date-time. */
+static int read_on(const char *on, int64_t *ret_from_s, int64_t *ret_to_s, struct err *e)
+{
+    char text[CIVIL_TEXT_BYTES];
+    size_t len = strlen(on);
+    bool date;
+
+    /* "2027-05-12T0900" is how addresses write it, "2027-05-12 09:00" how people do. */
+    if (len == 15 && on[10] == 'T')
+        snprintf(text, sizeof text, "%.13s:%s:00", on, on + 13);
+    else if (len == 16 && (on[10] == 'T' || on[10] == ' '))
+        snprintf(text, sizeof text, "%.10sT%s:00", on, on + 11);
+    else
+        snprintf(text, sizeof text, "%s", len < sizeof text ? on : "");
+    if (!civil_parse(text, ret_from_s, &date))
+        return err_set(e, ERR_INVALID, MSG_DATE_BAD, "on", on, NULL);
+    *ret_to_s = *ret_from_s + (date ? CIVIL_DAY_S : 1);
+    return 0;
+}
+
+/* Stored rows keep their date even where the rule has changed since. */
+static struct occurrence *stored_on(struct call *c, struct db *db, const struct event *ev, int64_t from_s, int64_t to_s)
+{
+    struct occurrence_rows rows = store_occurrence_range(db, ev->id, local_text(from_s, ev->all_day, &c->out),
+                                                         local_text(to_s, ev->all_day, &c->out), &c->out);
+
+    return rows.count == 1 ? rows.items[0] : NULL;
+}
+
+static int by_rule(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
+                   int64_t to_s, const char *on, struct occurrence **ret, struct err *e)
+{
+    struct series_date d, other;
+    struct series_walk w;
+    bool found, several;
+
+    if (series_walk_begin(s, from_s, &w, e))
+        return -1;
+    found = series_walk_next(&w, &d) && d.original_s < to_s;
+    several = found && series_walk_next(&w, &other) && other.original_s < to_s;
+    series_walk_end(&w);
+    if (several)
+        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_SEVERAL, "on", ev->slug, on, NULL);
+    *ret = found ? occurrence_at(c, db, ev, s, &d) : NULL;
+    return 0;
+}
+
+int event_occurrence(struct call *c, struct db *db, const struct event *ev, const char *on, bool keep,
+                     struct occurrence **ret, struct err *e)
+{
+    struct series *s;
+    struct occurrence *o;
+    int64_t from_s, to_s;
+
+    if (read_on(on, &from_s, &to_s, e) || series_read(ev, db, &c->out, &s, e) ||
+        by_rule(c, db, ev, s, from_s, to_s, on, &o, e))
+        return -1;
+    if (!o && (o = stored_on(c, db, ev, from_s, to_s)))
+        occurrence_complete(c, db, ev, s, o);
+    if (!o)
+        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_OCCURRENCE_NOT_FOUND, "on", ev->slug, on, NULL);
+    if (keep && !o->id)
+        occurrence_keep(c, db, o);
+    *ret = o;
+    return db_check(db, e);
+}
+
+struct occurrence *occurrence_get(struct call *c, struct db *db, int64_t id)
+{
+    struct occurrence *o = store_occurrence_by_id(db, id, &c->out);
+    struct event *ev = o ? event_get(c, db, o->event_id) : NULL;
+    struct series *s;
+
+    if (!ev || series_read(ev, db, &c->out, &s, NULL))
+        return NULL;
+    occurrence_complete(c, db, ev, s, o);
+    return o;
+}
+
+/* An event may happen once and then needs no --on. */
+static int find(struct call *c, struct db *db, const struct event_ref *in, bool keep, struct event **ret_ev,
+                struct occurrence **ret, struct err *e)
+{
+    struct event *ev;
+    const char *on = in->on;
+
+    if (event_find(c, db, in->slug, &ev, e))
+        return -1;
+    if (!on && (ev->rrule[0] || ev->rdates.count > 0))
+        return err_set(e, ERR_USAGE, MSG_ON_NEEDED, "on", NULL);
+    *ret_ev = ev;
+    return event_occurrence(c, db, ev, on ? on : ev->start_local, keep, ret, e);
+}
+
+static int find_to_change(struct call *c, struct db *db, const struct event_ref *in, struct event **ret_ev,
+                          struct occurrence **ret, struct err *e)
+{
+    if (find(c, db, in, true, ret_ev, ret, e) || event_may_change(c, *ret_ev, e) ||
+        call_check_version(c, in->slug, (*ret)->version, e))
+        return -1;
+    if ((*ret_ev)->status == EVENT_CANCELLED)
+        return err_set(e, ERR_CONFLICT, MSG_EVENT_CANCELLED, "event", in->slug, NULL);
+    return 0;
+}
+
+int occurrence_save(struct call *c, struct db *db, const struct event *ev, struct occurrence *o, bool told, void **ret,
+                    struct err *e)
+{
+    struct series *s;
+
+    o->sequence++;
+    o->version++;
+    o->updated_ms = c->req.now_ms;
+    store_occurrence_update(db, o);
+    if (told)
+        planner_occurrence_changed(c, db, o->id);
+    call_changed(c, CHANGE_EVENT, ev->id);
+    if (series_read(ev, db, &c->out, &s, e))
+        return -1;
+    occurrence_complete(c, db, ev, s, o);
+    *ret = o;
+    return db_check(db, e);
+}
+
+static int run_show(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    struct occurrence *o;
+    struct event *ev;
+
+    if (find(c, db, input, false, &ev, &o, e))
+        return -1;
+    *ret = o;
+    return 0;
+}
+
+static int run_cancel(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct event_ref *in = input;
+    struct occurrence *o;
+    struct event *ev;
+
+    if (find_to_change(c, db, in, &ev, &o, e))
+        return -1;
+    if (o->status == OCCURRENCE_CANCELLED)
+        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_CANCELLED, "on", ev->slug, o->recurrence_local, NULL);
+    if (in->reason && text_check(in->reason, "reason", EVENT_REASON_CHARS_MAX, false, e))
+        return -1;
+    o->status = OCCURRENCE_CANCELLED;
+    o->cancelled_ms = c->req.now_ms;
+    if (in->reason)
+        o->reason = in->reason;
+    call_audit(c, ev->slug, "%s %s", o->recurrence_local, o->reason);
+    return occurrence_save(c, db, ev, o, true, ret, e);
+}
+
+static int run_move(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct event_ref *in = input;
+    struct words_context words = {.now_ms = c->req.now_ms};
+    struct words_when when;
+    struct occurrence *o;
+    struct event *ev;
+    struct series *s;
+    int64_t length_s;
+
+    if (find_to_change(c, db, in, &ev, &o, e) || series_read(ev, db, &c->out, &s, e))
+        return -1;
+    if (o->status == OCCURRENCE_CANCELLED)
+        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_CANCELLED, "on", ev->slug, o->recurrence_local, NULL);
+    if (!in->to)
+        return err_set(e, ERR_USAGE, MSG_EMPTY, "to", "--to", NULL);
+    words.zone = s->zone;
+    if (words_when(in->to, &words, &when, e)) {
+        err_field(e, "to");
+        return -1;
+    }
+    /* A day alone keeps the time of day. */
+    if (when.date && !s->all_day)
+        when.wall_s += o->start.wall_s - civil_midnight(o->start.wall_s);
+    if (s->all_day)
+        when.wall_s = civil_midnight(when.wall_s);
+    length_s = local_wall(o->end_local) - local_wall(o->start_local);
+    o->start_local = local_text(when.wall_s, s->all_day, &c->out);
+    o->end_local = local_text(when.wall_s + length_s, s->all_day, &c->out);
+    o->start_ms = series_ms(s, when.wall_s);
+    o->end_ms = series_ms(s, when.wall_s + length_s);
+    o->status = OCCURRENCE_MOVED;
+    o->moves++;
+    call_audit(c, ev->slug, "%s to %s", o->recurrence_local, o->start_local);
+    return occurrence_save(c, db, ev, o, true, ret, e);
+}
+
+static int run_confirm(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    struct occurrence *o;
+    struct event *ev;
+
+    if (find_to_change(c, db, input, &ev, &o, e))
+        return -1;
+    if (o->status == OCCURRENCE_CANCELLED)
+        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_CANCELLED, "on", ev->slug, o->recurrence_local, NULL);
+    if (o->status == OCCURRENCE_TENTATIVE)
+        o->status = OCCURRENCE_SCHEDULED;
+    call_audit(c, ev->slug, "%s", o->recurrence_local);
+    return occurrence_save(c, db, ev, o, true, ret, e);
+}
+
+static int run_headcount(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct event_ref *in = input;
+    struct occurrence *o;
+    struct event *ev;
+
+    if (find_to_change(c, db, in, &ev, &o, e))
+        return -1;
+    if (in->count == FIELD_INT_ABSENT || in->count < 0 || in->count > 100000000)
+        return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", "count", "0", "100000000", NULL);
+    o->headcount = in->count;
+    call_audit(c, ev->slug, "%s: %lld", o->recurrence_local, (long long)in->count);
+    call_changed(c, CHANGE_OFFICE, 0);
+    return occurrence_save(c, db, ev, o, false, ret, e);
+}
+
+/* Lists --------------------------------------------------------------------------------------------------------------- */
+
+static int read_when(struct call *c, const char *text, const char *field, const struct zone *z, int64_t *ret, struct err *e)
+{
+    struct words_context words = {c->req.now_ms, z};
+    struct words_when when;
+
+    if (!text)
+        return 0;
+    if (words_when(text, &words, &when, e)) {
+        err_field(e, "%s", field);
+        return -1;
+    }
+    *ret = when.wall_s;
+    return 0;
+}
+
+static int run_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct occurrence_filter *in = input;
+    struct list_builder items = {0};
+    struct occurrence **found;
+    struct event *ev;
+    struct series *s;
+    int64_t from_s = CIVIL_WALL_MIN, to_s = CIVIL_WALL_MAX + 1, most;
+    size_t count;
+    bool more;
+
+    if (call_limit(in->limit, &most, e) || event_find(c, db, in->slug, &ev, e) || series_read(ev, db, &c->out, &s, e))
+        return -1;
+    if (in->count != FIELD_INT_ABSENT && in->count < 1)
+        return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", "count", "1", "500", NULL);
+    from_s = s->start_s - SERIES_SHIFT_S;
+    for (size_t i = 0; i < s->set.rdate_count; i++)
+        if (s->set.rdates[i] - SERIES_SHIFT_S < from_s)
+            from_s = s->set.rdates[i] - SERIES_SHIFT_S;
+    if (read_when(c, in->from, "from", s->zone, &from_s, e) || read_when(c, in->to, "to", s->zone, &to_s, e) ||
+        read_when(c, in->cursor, "cursor", s->zone, &from_s, e))
+        return -1;
+    if (in->count != FIELD_INT_ABSENT)
+        most = in->count < LIST_LIMIT_MAX ? in->count : LIST_LIMIT_MAX;
+    else if (!in->to && s->endless)
+        most = COUNT_DEFAULT_ENDLESS;
+    if (occurrences_between(c, db, ev, s, from_s, to_s, (size_t)most, &found, &count, &more, e))
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        *(struct occurrence *)list_add(c, &items, sizeof(struct occurrence)) = *found[i];
+    /* The page ends where the next one begins: at the start after the last shown. */
+    more = more && in->count == FIELD_INT_ABSENT && (in->to || !s->endless);
+    *ret = list_end(c, &items, more ? local_text(found[count - 1]->start.wall_s + 1, false, &c->out) : NULL);
+    return db_check(db, e);
+}
+
+static bool wanted(const struct event_filter *in, const struct event *ev)
+{
+    if (in->category && strcmp(in->category, ev->category) != 0)
+        return false;
+    if (in->lead && strcmp(in->lead, ev->lead) != 0)
+        return false;
+    for (size_t i = 0; in->audience && i < ev->audiences.count; i++)
+        if (strcmp(in->audience, ev->audiences.items[i]) == 0)
+            return true;
+    return !in->audience;
+}
+
+static int run_agenda(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct event_filter *in = input;
+    struct list_builder items = {0};
+    struct occurrence_rows rows;
+    int64_t most, from_ms = c->req.now_ms, after_ms = INT64_MIN + 1, after_id = 0;
+
+    if (call_limit(in->limit, &most, e))
+        return -1;
+    rows = store_occurrence_agenda(db, from_ms, from_ms + AGENDA_AHEAD_MS, after_ms, after_id, LIST_LIMIT_MAX, &c->out);
+    for (size_t i = 0; i < rows.count && items.count < (size_t)most; i++) {
+        struct event *ev = event_get(c, db, rows.items[i]->event_id);
+        struct series *s;
+        if (!wanted(in, ev))
+            continue;
+        if (series_read(ev, db, &c->out, &s, e))
+            return -1;
+        occurrence_complete(c, db, ev, s, rows.items[i]);
+        *(struct occurrence *)list_add(c, &items, sizeof(struct occurrence)) = *rows.items[i];
+    }
+    *ret = list_end(c, &items, NULL);
+    return db_check(db, e);
+}
+
+const struct operation op_occurrence_show = {"occurrence show", ROLE_PUBLIC, false, run_show};
+const struct operation op_occurrence_cancel = {"event cancel --on", ROLE_ORGANIZER, true, run_cancel};
+const struct operation op_occurrence_move = {"event move", ROLE_ORGANIZER, true, run_move};
+const struct operation op_occurrence_confirm = {"event confirm --on", ROLE_ORGANIZER, true, run_confirm};
+const struct operation op_occurrence_headcount = {"event headcount", ROLE_ORGANIZER, true, run_headcount};
+const struct operation op_occurrence_list = {"event occurrences", ROLE_PUBLIC, false, run_list};
+const struct operation op_agenda = {"agenda", ROLE_PUBLIC, false, run_agenda};

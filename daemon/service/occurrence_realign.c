@@ -1,0 +1,156 @@
+/* Stored occurrences after their event's rule, times or roles changed; declared in occurrence.h. */
+#include "occurrence.h"
+
+#include "calendar/civil.h"
+#include "planner.h"
+#include "signup_hooks.h"
+#include "store/event.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ORPHANS_NAMED 5
+
+static bool is_past(const struct call *c, const struct occurrence *o)
+{
+    return o->end_ms <= c->req.now_ms;
+}
+
+/* The rule's date on a row's local date; false if it has none there any more. */
+static bool date_on(const struct series *s, int64_t wall_s, struct series_date *ret)
+{
+    int64_t midnight_s = civil_midnight(wall_s);
+    struct series_walk w;
+    bool found;
+
+    if (series_walk_begin(s, midnight_s, &w, NULL))
+        return false;
+    found = series_walk_next(&w, ret) && ret->original_s < midnight_s + CIVIL_DAY_S;
+    series_walk_end(&w);
+    return found;
+}
+
+static void redate(struct call *c, struct db *db, const struct series *s, const struct series_date *d,
+                   struct occurrence *o)
+{
+    char *original = local_text(d->original_s, s->all_day, &c->out);
+
+    if (strcmp(original, o->recurrence_local) != 0 && store_occurrence_find(db, o->event_id, original, &c->out))
+        return;
+    o->recurrence_local = original;
+    if (o->status != OCCURRENCE_MOVED) {
+        o->start_local = local_text(d->start_s, s->all_day, &c->out);
+        o->end_local = local_text(d->end_s, s->all_day, &c->out);
+        o->start_ms = series_ms(s, d->start_s);
+        o->end_ms = series_ms(s, d->end_s);
+    }
+    o->updated_ms = c->req.now_ms;
+    o->version++;
+    store_occurrence_update(db, o);
+}
+
+static void cancel_orphan(struct call *c, struct db *db, struct occurrence *o)
+{
+    o->status = OCCURRENCE_CANCELLED;
+    o->cancelled_ms = o->updated_ms = c->req.now_ms;
+    o->sequence++;
+    o->version++;
+    store_occurrence_update(db, o);
+    planner_occurrence_changed(c, db, o->id);
+}
+
+static int refuse_orphans(struct db *db, const struct occurrence_rows *orphans, struct err *e)
+{
+    char dates[150] = "", count[24];
+    size_t used = 0;
+
+    (void)db;
+    snprintf(count, sizeof count, "%zu", orphans->count);
+    for (size_t i = 0; i < orphans->count && i < ORPHANS_NAMED; i++)
+        used += (size_t)snprintf(dates + used, sizeof dates - used, "%s%.10s", i ? ", " : "",
+                                 orphans->items[i]->recurrence_local);
+    return err_set(e, ERR_CONFLICT, MSG_ORPHANS, "repeat", count, dates, NULL);
+}
+
+int occurrences_realign(struct call *c, struct db *db, struct event *ev, struct err *e)
+{
+    struct occurrence_rows rows = store_occurrence_range(db, ev->id, "", "", &c->out);
+    struct occurrence_rows orphans = {arena_alloc(&c->out, (rows.count + 1) * sizeof(void *)), 0};
+    struct series *s;
+    struct series_date d;
+
+    if (series_read(ev, db, &c->out, &s, e))
+        return -1;
+    for (size_t i = 0; i < rows.count; i++) {
+        struct occurrence *o = rows.items[i];
+        if (date_on(s, local_wall(o->recurrence_local), &d))
+            redate(c, db, s, &d, o);
+        else if (store_occurrence_signups(db, o->id) == 0)
+            store_occurrence_delete(db, o->id);
+        else if (!is_past(c, o) && o->status != OCCURRENCE_CANCELLED)
+            orphans.items[orphans.count++] = o;
+    }
+    if (orphans.count && !c->req.yes)
+        return refuse_orphans(db, &orphans, e);
+    for (size_t i = 0; i < orphans.count; i++)
+        cancel_orphan(c, db, orphans.items[i]);
+    ev->stored_until = (char *)(uintptr_t)"";
+    return occurrences_extend(c, db, ev, e);
+}
+
+static const struct role *role_named(const struct objects *roles, const char *name)
+{
+    const struct role *list = roles->items;
+
+    for (size_t i = 0; i < roles->count; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return &list[i];
+    return NULL;
+}
+
+static int check_shrink(const struct call *c, const struct role *old, const struct role *new, struct err *e)
+{
+    char taken[24], capacity[24];
+
+    snprintf(taken, sizeof taken, "%lld", (long long)(old->taken + old->waitlisted));
+    if (!new && old->taken + old->waitlisted > 0)
+        return err_set(e, ERR_CONFLICT, MSG_ROLE_TAKEN, "roles", old->name, taken, NULL);
+    if (!new || new->capacity >= old->taken || c->req.force)
+        return 0;
+    snprintf(taken, sizeof taken, "%lld", (long long)old->taken);
+    snprintf(capacity, sizeof capacity, "%lld", (long long)new->capacity);
+    return err_set(e, ERR_CONFLICT, MSG_CAPACITY_TAKEN, "roles", old->name, taken, capacity, NULL);
+}
+
+int occurrence_put_roles(struct call *c, struct db *db, int64_t occurrence_id, const struct objects *roles, struct err *e)
+{
+    struct objects old = store_occurrence_roles(db, occurrence_id, &c->out);
+    const struct role *had = old.items, *wanted = roles->items;
+
+    for (size_t i = 0; i < old.count; i++) {
+        const struct role *new = role_named(roles, had[i].name);
+        if (check_shrink(c, &had[i], new, e))
+            return -1;
+        if (!new)
+            store_occurrence_role_delete(db, occurrence_id, had[i].name);
+    }
+    for (size_t i = 0; i < roles->count; i++) {
+        const struct role *before = role_named(&old, wanted[i].name);
+        store_occurrence_role_put(db, occurrence_id, (int64_t)i, &wanted[i]);
+        if (before && before->capacity < wanted[i].capacity && before->waitlisted > 0)
+            signup_fill_places(c, db, occurrence_id, wanted[i].name);
+        planner_role(c, db, occurrence_id, wanted[i].name);
+    }
+    return db_check(db, e);
+}
+
+int occurrences_put_roles(struct call *c, struct db *db, const struct event *ev, struct err *e)
+{
+    struct occurrence_rows rows = store_occurrence_range(db, ev->id, "", "", &c->out);
+
+    for (size_t i = 0; i < rows.count; i++)
+        if (!rows.items[i]->own_roles && !is_past(c, rows.items[i]) &&
+            occurrence_put_roles(c, db, rows.items[i]->id, &ev->roles, e))
+            return -1;
+    return 0;
+}
