@@ -9,10 +9,11 @@
 #include <uv.h>
 
 #define WATCHDOG_PERIOD_MS 250
+#define STARTS_PER_TURN 32   /* of the loop: a thousand at once would hold it up for a tenth of a second */
 
 /*
- * libcurl is entered in five places: start, cancel, free, a socket's event, and the timer. Its own callbacks only note
- * things down; results are handed out after it has returned, so a caller may start and cancel from a result.
+ * libcurl is entered in five places: the starter, cancel, free, a socket's event, and the timer. Its own callbacks only
+ * note things down; results are handed out after it has returned, so a caller may start and cancel from a result.
  */
 struct fetch {
     uv_loop_t *loop;
@@ -20,9 +21,10 @@ struct fetch {
     CURLSH *share;                  /* TLS sessions: every request connects anew, resumption keeps that cheap */
     uv_timer_t timer;               /* libcurl's */
     uv_timer_t watchdog;
-    struct network_call *running;   /* doubly linked, no order */
-    struct network_call *finished;  /* out of libcurl, result not handed out yet */
-    int active;
+    uv_idle_t starter;              /* runs while something is waiting */
+    struct ring waiting, running;
+    struct ring finished;           /* out of libcurl, result not handed out yet */
+    int active;                     /* in all three */
     int handles;                    /* of libuv, open or closing */
     void (*freed)(void *arg);
     void *freed_arg;
@@ -37,25 +39,34 @@ struct watch {
     bool closing;
 };
 
-static void list_add(struct network_call **list, struct network_call *call)
+static void ring_init(struct ring *head)
 {
-    call->next = *list;
-    call->link = list;
-    if (call->next)
-        call->next->link = &call->next;
-    *list = call;
+    head->next = head->prev = head;
 }
 
-static void list_remove(struct network_call *call)
+static void ring_remove(struct ring *r)
 {
-    *call->link = call->next;
-    if (call->next)
-        call->next->link = call->link;
+    r->next->prev = r->prev;
+    r->prev->next = r->next;
+    ring_init(r);
+}
+
+static void ring_append(struct ring *head, struct ring *r)
+{
+    r->next = head;
+    r->prev = head->prev;
+    r->prev->next = r->next->prev = r;
+}
+
+/* NULL if it is empty. */
+static struct network_call *ring_first(struct ring *head)
+{
+    return head->next == head ? NULL : (struct network_call *)head->next;
 }
 
 static void drop(struct fetch *f, struct network_call *call)
 {
-    list_remove(call);
+    ring_remove(&call->ring);
     call_free(call, f->multi);
     f->active--;
 }
@@ -64,23 +75,22 @@ static void finish(struct fetch *f, struct network_call *call, CURLcode code)
 {
     call_write_result(call, code);
     call_leave(call, f->multi);
-    list_remove(call);
-    list_add(&f->finished, call);
+    ring_remove(&call->ring);
+    ring_append(&f->finished, &call->ring);
 }
 
 /* The callback may start, cancel and even free: nothing is kept over it but f, which lives until its handles close. */
 static void hand_out(struct fetch *f)
 {
-    while (f->finished) {
-        struct network_call *call = f->finished;
-        struct network_call *alone = NULL;
+    struct network_call *call;
 
-        list_remove(call);
-        list_add(&alone, call);
+    while ((call = ring_first(&f->finished))) {
+        ring_remove(&call->ring);
+        f->active--;
         call->done(call->arg, &call->result);
-        drop(f, call);
+        call_free(call, NULL);
     }
-    if (!f->running)
+    if (!ring_first(&f->running))
         uv_timer_stop(&f->watchdog);
 }
 
@@ -119,7 +129,7 @@ static void on_watch_closed(uv_handle_t *handle)
     on_closed(f);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     on_closed(handle->data);
 }
@@ -217,14 +227,35 @@ static void on_watchdog(uv_timer_t *timer)
 {
     struct fetch *f = timer->data;
     int64_t now_ms = clock_monotonic_ms();
-    struct network_call *call, *next;
 
-    for (call = f->running; call; call = next) {
-        next = call->next;
+    for (struct ring *r = f->running.next, *next; r != &f->running; r = next) {
+        struct network_call *call = (struct network_call *)r;
+
+        next = r->next;
         if (now_ms >= call->deadline_ms)
             finish(f, call, CURLE_OPERATION_TIMEDOUT);
     }
     hand_out(f);
+}
+
+static void on_starter(uv_idle_t *starter)
+{
+    struct fetch *f = starter->data;
+    struct network_call *call;
+    int count = 0, running;
+
+    while (count++ < STARTS_PER_TURN && (call = ring_first(&f->waiting))) {
+        ring_remove(&call->ring);
+        ring_append(&f->running, &call->ring);
+        if (curl_multi_add_handle(f->multi, call->easy) != CURLM_OK)
+            finish(f, call, CURLE_OUT_OF_MEMORY);
+    }
+    if (!ring_first(&f->waiting))
+        uv_idle_stop(&f->starter);
+    if (!uv_is_active((uv_handle_t *)&f->watchdog))
+        uv_timer_start(&f->watchdog, on_watchdog, WATCHDOG_PERIOD_MS, WATCHDOG_PERIOD_MS);
+    curl_multi_socket_action(f->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    collect(f);
 }
 
 struct network_call *fetch_start(struct fetch *f, const struct fetch_request *request, fetch_done *done, void *arg)
@@ -233,21 +264,16 @@ struct network_call *fetch_start(struct fetch *f, const struct fetch_request *re
 
     if (!call)
         return NULL;
-    if (curl_multi_add_handle(f->multi, call->easy) != CURLM_OK) {
-        call_free(call, f->multi);
-        return NULL;
-    }
-    list_add(&f->running, call);
+    ring_append(&f->waiting, &call->ring);
     f->active++;
-    if (!uv_is_active((uv_handle_t *)&f->watchdog))
-        uv_timer_start(&f->watchdog, on_watchdog, WATCHDOG_PERIOD_MS, WATCHDOG_PERIOD_MS);
+    uv_idle_start(&f->starter, on_starter);
     return call;
 }
 
 void fetch_cancel(struct fetch *f, struct network_call *call)
 {
     drop(f, call);
-    if (!f->running)
+    if (!ring_first(&f->running))
         uv_timer_stop(&f->watchdog);
 }
 
@@ -302,6 +328,9 @@ struct fetch *fetch_new(struct uv_loop_s *loop)
     signal(SIGPIPE, SIG_IGN);
     f = mem_alloc(sizeof *f);
     f->loop = loop;
+    ring_init(&f->waiting);
+    ring_init(&f->running);
+    ring_init(&f->finished);
     if (open_multi(f) != 0) {
         close_multi(f);
         free(f);
@@ -310,9 +339,18 @@ struct fetch *fetch_new(struct uv_loop_s *loop)
     }
     uv_timer_init(loop, &f->timer);
     uv_timer_init(loop, &f->watchdog);
-    f->timer.data = f->watchdog.data = f;
-    f->handles = 2;
+    uv_idle_init(loop, &f->starter);
+    f->timer.data = f->watchdog.data = f->starter.data = f;
+    f->handles = 3;
     return f;
+}
+
+static void drop_all(struct fetch *f, struct ring *head)
+{
+    struct network_call *call;
+
+    while ((call = ring_first(head)))
+        drop(f, call);
 }
 
 void fetch_free(struct fetch *f, void (*done)(void *arg), void *arg)
@@ -321,11 +359,11 @@ void fetch_free(struct fetch *f, void (*done)(void *arg), void *arg)
         return;
     f->freed = done;
     f->freed_arg = arg;
-    while (f->running)
-        drop(f, f->running);
-    while (f->finished)
-        drop(f, f->finished);
+    drop_all(f, &f->waiting);
+    drop_all(f, &f->running);
+    drop_all(f, &f->finished);
     close_multi(f);
-    uv_close((uv_handle_t *)&f->timer, on_timer_closed);
-    uv_close((uv_handle_t *)&f->watchdog, on_timer_closed);
+    uv_close((uv_handle_t *)&f->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&f->watchdog, on_handle_closed);
+    uv_close((uv_handle_t *)&f->starter, on_handle_closed);
 }

@@ -11,8 +11,13 @@
 #define CALL_RETRY_AFTER_BYTES 64
 #define CALL_REASON_BYTES 96
 
+/* A list that runs in a ring through its own head. */
+struct ring {
+    struct ring *next, *prev;
+};
+
 struct network_call {
-    struct network_call *next, **link;
+    struct ring ring;               /* first: a ring's member is its call */
     CURL *easy;
     struct curl_slist *headers;
     struct buf body;

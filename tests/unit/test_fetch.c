@@ -708,6 +708,32 @@ static void more_than_the_limit_are_not_started(void **state)
     d->stall_ms = 0;   /* starting a thousand at once is the test's doing */
 }
 
+static int handed_out;
+
+static void start_one_more(void *arg, const struct fetch_result *result)
+{
+    struct desk *d = arg;
+    struct fetch_request request = post("http://127.0.0.1:1/");
+
+    (void)result;
+    if (handed_out++ == 0)
+        assert_non_null(fetch_start(d->fetch, &request, start_one_more, d));
+}
+
+static void a_result_makes_room_for_the_next(void **state)
+{
+    struct desk *d = *state;
+    struct fetch_request request = post("http://127.0.0.1:1/");
+
+    handed_out = 0;
+    for (int i = 0; i < FETCH_ACTIVE_MAX; i++)
+        assert_non_null(fetch_start(d->fetch, &request, start_one_more, d));
+    while (fetch_active(d->fetch) > 0)
+        uv_run(&d->loop, UV_RUN_ONCE);
+    assert_int_equal(handed_out, FETCH_ACTIVE_MAX + 1);
+    d->stall_ms = 0;
+}
+
 static void freeing_ends_what_is_under_way_without_a_result(void **state)
 {
     struct desk *d = *state;
@@ -756,6 +782,7 @@ int main(void)
         TEST(a_result_may_cancel_another_that_has_ended_too),
         TEST(a_result_may_start_another),
         TEST(more_than_the_limit_are_not_started),
+        TEST(a_result_makes_room_for_the_next),
         TEST(freeing_ends_what_is_under_way_without_a_result),
     };
     pthread_t thread;
