@@ -202,7 +202,7 @@ int words_resolve_when(const struct words_parts *p, const struct words_context *
 /* RFC 3339, RFC 5545 basic form and the like: 1 = read, 0 = not of that form, -1 = of that form but wrong. */
 int words_stamp(const char *text, const struct words_context *ctx, struct words_when *ret, struct err *e);
 
-/* Errors that name two readings: an asker shows them rather than any other. */
-bool words_is_two_ways(enum msg msg);
+/* How far a part of the day goes: 20 is in the evening. -1 if it can't be of that part; 8 in the evening is 20. */
+int words_hour_in_period(int hour, int period);
 
 #endif

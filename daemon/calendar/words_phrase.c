@@ -219,10 +219,10 @@ static enum words_step nth_unit(struct words_parts *p, SLOTS)
     return STEP_NO;
 }
 
-/* the 15th */
+/* the 15th; in letters it could be anything's: "every second" */
 static enum words_step ord_monthday(struct words_parts *p, SLOTS)
 {
-    if (slot[0]->cjk || (slot[0]->set & ~WORDS_SET_POSITIVE))
+    if (!slot[0]->digits || (slot[0]->set & ~WORDS_SET_POSITIVE))
         return STEP_NO;
     return claim_set(p, SLOT_MONTHDAYS, &p->monthdays, slot[0]->set);
 }
@@ -406,6 +406,23 @@ static enum words_step time_of_day(struct words_parts *p, SLOTS)
     return claim(p, SLOT_TIME);
 }
 
+/* The evening of "8pm tonight": said after the time, it has to agree. */
+static enum words_step period_after(struct words_parts *p, SLOTS)
+{
+    int hour = p->time_s / 3600;
+
+    return p->has & SLOT_TIME && words_hour_in_period(hour, slot[0]->value) == hour ? STEP_YES : STEP_NO;
+}
+
+/* 每3月: every March, or every three months? 每15日: on the 15th, or every 15 days? */
+static enum words_step every_number(struct words_parts *p, SLOTS)
+{
+    if (!slot[1]->cjk)
+        return STEP_NO;
+    p->refusal = MSG_WORDS_EVERY_NUMBER;
+    return STEP_YES;
+}
+
 #undef SLOTS
 /* The first row that matches has the tokens, so longer ones come first. */
 static const struct phrase {
@@ -424,6 +441,8 @@ static const struct phrase {
     {{WORD_EVERY, WORD_NUMBER, WORD_WEEKDAY}, every_n_weekdays},
     {{WORD_EVERY, WORD_UNIT}, every_unit},
     {{WORD_EVERY, WORD_DAY}, every_date},
+    {{WORD_EVERY, WORD_MONTH}, every_number},
+    {{WORD_EVERY, WORD_MONTHDAY}, every_number},
     {{WORD_EVERY}, every},
     {{WORD_FREQ}, freq},
     {{WORD_ONCE, WORD_NUMBER, WORD_UNIT}, once_a},
@@ -460,6 +479,7 @@ static const struct phrase {
     {{WORD_NOW}, now},
     {{WORD_SPAN}, span},
     {{WORD_TIME}, time_of_day},
+    {{WORD_PERIOD}, period_after},
     {{WORD_COMMA}, nothing},
 };
 

@@ -53,7 +53,7 @@ static const struct { int from, to; } periods[] = {
     [PERIOD_PM] = {12, 23},
 };
 
-static int hour_in_period(int hour, int period)
+int words_hour_in_period(int hour, int period)
 {
     int other = hour <= 12 ? (hour + 12) % 24 : hour;
 
@@ -85,7 +85,7 @@ static enum words_step make_time(const struct words_text *t, const struct word *
     if (second >= 86400)
         return no_such_time(t, e);
     if (period)
-        hour = hour_in_period(hour, period->value);
+        hour = words_hour_in_period(hour, period->value);
     if (hour < 0)
         return misfit(t, (int)(second / 3600), period->value, e);
     ret->kind = WORD_TIME;
@@ -389,6 +389,13 @@ static enum words_step reduce_number_list(const struct words_text *t, SLOTS, str
     return join(slot[2], WORDS_BIT(slot[0]->value), ret);
 }
 
+/* 1日 和 最后 一天 */
+static enum words_step reduce_day_and_ord(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
+{
+    (void)t, (void)e;
+    return slot[3]->value == UNIT_DAY ? join(slot[0], slot[2]->set, ret) : STEP_NO;
+}
+
 /* The 三 of 周一、三, and the 十五 of 初一、十五. */
 static enum words_step reduce_trailing(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
@@ -516,6 +523,8 @@ static const struct reduction {
     {{WORD_MONTHDAY, WORD_TO, WORD_MONTHDAY}, reduce_range},
     {{WORD_MONTHDAY, WORD_AND, WORD_MONTHDAY}, reduce_list},
     {{WORD_MONTHDAY, WORD_COMMA, WORD_MONTHDAY}, reduce_list},
+    {{WORD_MONTHDAY, WORD_AND, WORD_ORD, WORD_UNIT}, reduce_day_and_ord},
+    {{WORD_LUNAR_DAY, WORD_AND, WORD_ORD, WORD_UNIT}, reduce_day_and_ord},
     {{WORD_LUNAR_DAY, WORD_AND, WORD_LUNAR_DAY}, reduce_list},
     {{WORD_LUNAR_DAY, WORD_AND | OPT, WORD_NUMBER}, reduce_trailing},
     {{WORD_ORD, WORD_TO, WORD_ORD}, reduce_range},
@@ -542,7 +551,7 @@ static int sweep(struct words_text *t, const struct reduction *r, struct err *e)
 
     for (size_t i = 0; i < t->count; i++) {
         size_t used = words_match(r->pattern, &t->items[i], t->count - i, slot);
-        struct word w = {.cjk = t->items[i].cjk};
+        struct word w = {.cjk = t->items[i].cjk || (used && t->items[i + used - 1].cjk)};
         enum words_step step = used ? r->make(t, slot, &w, e) : STEP_NO;
         if (step == STEP_BAD)
             return -1;
