@@ -1,0 +1,101 @@
+#include "commands.h"
+#include "table.h"
+
+#define TITLES(need) \
+    IN_BODY(FLAG_TEXT, "title", "T", "名称", "name", .traits = need), \
+    IN_BODY(FLAG_TEXT, "title-en", "T", "英文名称", "name in English")
+#define ALIASES IN_BODY(FLAG_LIST, "alias", "TEXT", "别名（可重复）", "another name (repeatable)", .field = "aliases")
+#define COLOR IN_BODY(FLAG_TEXT, "colour", "COLOR", "颜色（CSS 颜色名）", "colour (a CSS name)", .field = "color")
+#define PLACE \
+    IN_BODY(FLAG_TEXT, "address", "TEXT", "地址", "address"), \
+    IN_BODY(FLAG_NUMBER, "latitude", "N", "纬度", "latitude"), IN_BODY(FLAG_NUMBER, "longitude", "N", "经度", "longitude")
+
+static const struct flag department_add[] = {TITLES(REQUIRED), ALIASES, END}, department_edit[] = {TITLES(0), ALIASES, IF_VERSION, END};
+static const struct flag category_add[] = {TITLES(REQUIRED), COLOR, END}, category_edit[] = {TITLES(0), COLOR, IF_VERSION, END};
+static const struct flag audience_add[] = {TITLES(REQUIRED), END}, audience_edit[] = {TITLES(0), IF_VERSION, END};
+static const struct flag venue_add[] = {TITLES(REQUIRED), PLACE, END}, venue_edit[] = {TITLES(0), PLACE, IF_VERSION, END};
+
+static const struct flag unit_add[] = {
+    IN_BODY(FLAG_TEXT, "title", "T", "名称", "name", .traits = REQUIRED),
+    IN_BODY(FLAG_TEXT, "kind", "K", "种类", "kind", .traits = REQUIRED), END};
+static const struct flag plan_flags[] = {IN_QUERY(FLAG_TEXT, "plan", "SLUG", "哪个规划（默认最新的）", "which plan (default: the newest)"), END};
+static const struct flag record_flags[] = {
+    IN_BODY(FLAG_NUMBER, "amount", "N", "数量", "how much", .traits = REQUIRED),
+    IN_BODY(FLAG_NUMBER, "of", "M", "总数（比例类指标）", "out of how many (for a ratio)"),
+    IN_BODY(FLAG_TEXT, "at", "DATE", "日期（默认今天）", "date (default: today)"),
+    IN_BODY(FLAG_TEXT, "note", "TEXT", "备注、出处", "note, source"),
+    IN_BODY(FLAG_TEXT, "name", "T", "名称（基地等实体）", "its name (of a base and the like)"),
+    IN_BODY(FLAG_TEXT, "level", "L", "级别", "its level", .needs = "name"), END};
+static const struct flag set_flags[] = {
+    IN_BODY(FLAG_NUMBER, "value", "N", "新的数值", "the new value", .traits = REQUIRED),
+    IN_BODY(FLAG_TEXT, "at", "DATE", "日期（默认今天）", "date (default: today)"),
+    IN_BODY(FLAG_TEXT, "note", "TEXT", "备注、出处", "note, source"), END};
+static const struct flag holiday_flags[] = {IN_QUERY(FLAG_INT, "year", "YEAR", "年份", "year"), LIMIT, END};
+static const struct flag token_flags[] = {
+    IN_BODY(FLAG_TEXT, "role", "R", "权限", "what it may do", .traits = REQUIRED, .choices = "admin|organizer|viewer"),
+    IN_BODY(FLAG_TEXT, "department", "SLUG", "只限这个部门", "this department only"),
+    IN_BODY(FLAG_TEXT, "expires", "WHEN", "何时失效", "when it expires"), END};
+
+#define AUDIT_FILTERS \
+    IN_QUERY(FLAG_TEXT, "object", "ID", "哪个对象", "which object"), IN_QUERY(FLAG_TEXT, "who", "WHO", "谁做的", "by whom")
+static const struct flag audit_list_flags[] = {AUDIT_FILTERS, LIMIT, END};
+static const struct flag audit_tail_flags[] = {
+    AUDIT_FILTERS,
+    HERE(FLAG_INT, "count", "COUNT", "先显示最近几条（默认 10）", "show this many first (default 10)", .letter = 'N'), END};
+
+#define SLUG PATH_ARG("SLUG", "slug")
+#define NAME PATH_ARG("NAME", "name")
+
+/* list, show and add, which are alike for every kind of thing the office keeps a list of. */
+#define REGISTER(noun, plural, zh, en, title) \
+    {noun, "list", "GET", "/" plural, {{NULL}}, NULL, &shape_##en, ANSWER_LIST, {"列出" zh, "list " plural}, \
+     .example = "kepuctl " noun " list"}, \
+    {noun, "show", "GET", "/" plural "/{slug}", {SLUG}, NULL, &shape_##en, 0, {"查看" zh, "show one"}, \
+     .example = "kepuctl " noun " show " title}, \
+    {noun, "add", "POST", "/" plural, {BODY_ARG("SLUG", "slug")}, en##_add, &shape_##en, WRITES, {"添加" zh, "add one"}, \
+     .example = "kepuctl " noun " add " title}
+#define REGISTER_EDIT(noun, plural, zh, en, words) \
+    {noun, "edit", "PATCH", "/" plural "/{slug}", {SLUG}, en##_edit, &shape_##en, WRITES | NEEDS_CHANGE, \
+     {"修改" zh, "change one"}, .example = "kepuctl " noun " edit " words}
+
+const struct command office_commands[] = {
+    {"target", "list", "GET", "/targets", {{NULL}}, plan_flags, &shape_target, ANSWER_LIST,
+     {"列出指标和进度", "list targets and where they stand"}, .example = "kepuctl target list"},
+    {"target", "show", "GET", "/targets/{slug}", {SLUG}, plan_flags, &shape_target, 0,
+     {"查看指标", "show a target"}, .example = "kepuctl target show volunteers"},
+    {"target", "set", "POST", "/targets/{slug}/set", {SLUG}, set_flags, &shape_target, WRITES,
+     {"改写数值", "replace its value"}, .example = "kepuctl target set literacy --value 12.4 --note 2024年调查"},
+    {"target", "record", "POST", "/targets/{slug}/record", {SLUG}, record_flags, &shape_target, WRITES,
+     {"追加一条记录", "add an entry"}, .example = "kepuctl target record farmers --amount 120 --at 2027-03-05"},
+
+    REGISTER("department", "departments", "部门", department, "kexie"),
+    REGISTER_EDIT("department", "departments", "部门", department, "gonghui --alias 工会"),
+    REGISTER("category", "categories", "类别", category, "science-bus"),
+    REGISTER_EDIT("category", "categories", "类别", category, "science-bus --colour teal"),
+    REGISTER("audience", "audiences", "人群", audience, "teachers"),
+    REGISTER_EDIT("audience", "audiences", "人群", audience, "teachers --title 科技教师"),
+    REGISTER("venue", "venues", "地点", venue, "museum"),
+    REGISTER_EDIT("venue", "venues", "地点", venue, "museum --address 怀远西路"),
+    REGISTER("unit", "units", "单位", unit, "school-3"),
+
+    {"holiday", "list", "GET", "/holidays", {{NULL}}, holiday_flags, &shape_holiday, ANSWER_LIST,
+     {"列出放假和调休", "list days off and make-up workdays"}, .example = "kepuctl holiday list --year 2027"},
+    {"holiday", "import", "POST", "/holidays/import", {{"FILE", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any, WRITES,
+     {"导入放假安排（JSON）", "import a year's days off (JSON)"}, .example = "kepuctl holiday import 2027.json",
+     .content_type = "application/json", .run = hook_run_import},
+    {"plan", "list", "GET", "/plans", {{NULL}}, NULL, &shape_plan, ANSWER_LIST,
+     {"列出规划", "list plans"}, .example = "kepuctl plan list"},
+    {"plan", "show", "GET", "/plans/{slug}", {SLUG}, NULL, &shape_plan, 0,
+     {"查看规划", "show a plan"}, .example = "kepuctl plan show 2021-2025"},
+    {"token", "add", "POST", "/tokens", {BODY_ARG("NAME", "name")}, token_flags, &shape_token, WRITES,
+     {"发放令牌（只显示一次）", "issue a token (shown once)"}, .example = "kepuctl token add kexie-desk --role organizer --department kexie"},
+    {"token", "list", "GET", "/tokens", {{NULL}}, NULL, &shape_token, ANSWER_LIST,
+     {"列出令牌", "list tokens"}, .example = "kepuctl token list"},
+    {"token", "revoke", "DELETE", "/tokens/{name}", {NAME}, NULL, &shape_token, WRITES,
+     {"收回令牌", "revoke a token"}, .example = "kepuctl token revoke kexie-desk"},
+    {"audit", "list", "GET", "/audit", {{NULL}}, audit_list_flags, &shape_audit, ANSWER_LIST | PAGED,
+     {"列出操作记录", "list what was done, newest first"}, .example = "kepuctl audit list --object science-day"},
+    {"audit", "tail", "GET", "/audit", {{NULL}}, audit_tail_flags, &shape_audit, ANSWER_LIST | PAGED,
+     {"随时显示新的操作（Ctrl-C 结束）", "show what is done as it happens (Ctrl-C ends it)"}, .example = "kepuctl audit tail",
+     .run = hook_run_tail},
+    END_OF_COMMANDS};

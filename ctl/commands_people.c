@@ -1,0 +1,81 @@
+#include "commands.h"
+#include "table.h"
+
+#define VOLUNTEER_FLAGS(need) \
+    IN_BODY(FLAG_TEXT, "name", "N", "姓名", "name", .traits = need), \
+    IN_BODY(FLAG_TEXT, "phone", "P", "电话", "phone", .traits = need), \
+    IN_BODY(FLAG_TEXT, "email", "E", "邮箱", "e-mail"), \
+    IN_BODY(FLAG_TEXT, "org", "O", "所在单位", "organisation"), \
+    IN_BODY(FLAG_TEXT, "source", "S", "来源，如 教师、高校学生", "where they come from"), \
+    IN_BODY(FLAG_LIST, "skill", "K", "专长（可重复）", "skill (repeatable)", .field = "skills"), \
+    IN_BODY(FLAG_TEXT, "town", "TOWN", "镇（街道）", "town")
+
+static const struct flag add_flags[] = {
+    VOLUNTEER_FLAGS(REQUIRED),
+    IN_BODY(FLAG_BOOL, "consent", NULL, "本人已同意收集信息", "they agreed to their data being kept"), END};
+static const struct flag edit_flags[] = {
+    VOLUNTEER_FLAGS(0), IN_BODY(FLAG_TEXT, "status", "S", "状态", "status"), IF_VERSION, END};
+static const struct flag list_flags[] = {
+    IN_QUERY(FLAG_TEXT, "search", "TEXT", "按姓名、电话等查找", "find by name, phone …", .field = "q", .letter = 'q'),
+    IN_QUERY(FLAG_TEXT, "source", "S", "来源", "where they come from"),
+    IN_QUERY(FLAG_TEXT, "status", "S", "状态", "status"),
+    IN_QUERY(FLAG_TEXT, "skill", "K", "专长", "skill"), REVEAL, LIMIT, END};
+static const struct flag show_flags[] = {REVEAL, END};
+static const struct flag export_flags[] = {REVEAL, LIMIT, END};
+
+static const struct flag signup_add_flags[] = {
+    IN_BODY(FLAG_TEXT, "volunteer", "ID", "志愿者", "the volunteer", .traits = REQUIRED),
+    IN_BODY(FLAG_TEXT, "event", "SLUG", "活动", "the event", .traits = REQUIRED),
+    IN_BODY(FLAG_TEXT, "on", "DATE", "哪一场：原定日期", "which occurrence: its original date", .traits = REQUIRED),
+    IN_BODY(FLAG_TEXT, "role", "R", "岗位；只有一个时可省略", "role; may be left out where there is one"),
+    IN_BODY(FLAG_BOOL, "waitlist", NULL, "满员时候补", "join the waiting list if it is full"),
+    FORCE("与别的班次重叠也报名", "even if it overlaps another shift"), END};
+static const struct flag signup_list_flags[] = {
+    IN_QUERY(FLAG_TEXT, "event", "SLUG", "活动", "event"),
+    IN_QUERY(FLAG_TEXT, "on", "DATE", "哪一场：原定日期", "which occurrence: its original date", .needs = "event"),
+    IN_QUERY(FLAG_TEXT, "volunteer", "ID", "志愿者", "volunteer"),
+    IN_QUERY(FLAG_TEXT, "state", "S", "状态", "state",
+             .choices = "confirmed|waitlisted|offered|cancelled|attended|no_show|excused"),
+    LIMIT, END};
+static const struct flag reason_flags[] = {REASON, END};
+
+#define ID PATH_ARG("ID", "id")
+#define SIGNUP_MOVE(verb, path, zh, en) \
+    {"signup", verb, "POST", "/signups/{id}/" path, {ID}, reason_flags, &shape_signup, WRITES, {zh, en}, \
+     .example = "kepuctl signup " verb " s-4k7m2q"}
+
+const struct command people_commands[] = {
+    {"volunteer", "add", "POST", "/volunteers", {{NULL}}, add_flags, &shape_volunteer, WRITES,
+     {"登记志愿者", "add a volunteer"}, .example = "kepuctl volunteer add --name 王芳 --phone 13800001234 --skill 讲解 --consent"},
+    {"volunteer", "list", "GET", "/volunteers", {{NULL}}, list_flags, &shape_volunteer, ANSWER_LIST | PAGED,
+     {"列出志愿者", "list volunteers"}, .example = "kepuctl volunteer list --skill 讲解"},
+    {"volunteer", "show", "GET", "/volunteers/{id}", {ID}, show_flags, &shape_volunteer, 0,
+     {"查看志愿者", "show a volunteer"}, .example = "kepuctl volunteer show v-4k7m2q"},
+    {"volunteer", "edit", "PATCH", "/volunteers/{id}", {ID}, edit_flags, &shape_volunteer, WRITES | NEEDS_CHANGE,
+     {"修改志愿者", "change a volunteer"}, .example = "kepuctl volunteer edit v-4k7m2q --town 贺兰山西路街道"},
+    {"volunteer", "import", "POST", "/volunteers/import",
+     {{"FILE.csv", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any, WRITES,
+     {"从 CSV 导入（表头 name,phone，可加 email,org,source,skills,town,consent_at）",
+      "import a CSV (header name,phone and any of email,org,source,skills,town,consent_at)"},
+     .example = "kepuctl volunteer import volunteers.csv --dry-run", .content_type = "text/csv", .run = hook_run_import},
+    {"volunteer", "export", "GET", "/volunteers/export", {{NULL}}, export_flags, &shape_volunteer, ANSWER_LIST | AS_CSV,
+     {"导出全部志愿者（默认 CSV）", "export all volunteers (CSV unless a format is named)"},
+     .example = "kepuctl volunteer export --reveal > volunteers.csv"},
+    {"volunteer", "link", "POST", "/volunteers/{id}/link", {ID}, NULL, &shape_any, WRITES,
+     {"换新并显示志愿者个人页面的链接（旧链接作废）", "renew and show the link of a volunteer's own page"},
+     .example = "kepuctl volunteer link v-4k7m2q"},
+
+    {"signup", "add", "POST", "/signups", {{NULL}}, signup_add_flags, &shape_signup, WRITES,
+     {"报名", "sign a volunteer up"},
+     .example = "kepuctl signup add --volunteer v-4k7m2q --event science-day --on 2027-09-18 --role 讲解员"},
+    {"signup", "list", "GET", "/signups", {{NULL}}, signup_list_flags, &shape_signup, ANSWER_LIST | PAGED,
+     {"列出报名", "list sign-ups"}, .example = "kepuctl signup list --event science-day --on 2027-09-18"},
+    {"signup", "show", "GET", "/signups/{id}", {ID}, NULL, &shape_signup, 0,
+     {"查看报名", "show a sign-up"}, .example = "kepuctl signup show s-4k7m2q"},
+    SIGNUP_MOVE("cancel", "cancel", "取消报名", "cancel a sign-up"),
+    SIGNUP_MOVE("check-in", "check-in", "签到", "check in"),
+    SIGNUP_MOVE("check-out", "check-out", "签退", "check out"),
+    SIGNUP_MOVE("attend", "attend", "记为到场", "mark as attended"),
+    SIGNUP_MOVE("no-show", "no-show", "记为未到", "mark as not having come"),
+    SIGNUP_MOVE("excuse", "excuse", "记为请假", "mark as excused"),
+    END_OF_COMMANDS};

@@ -1,0 +1,50 @@
+#include "file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CHUNK_BYTES 65536
+
+static int read_all(FILE *f, const char *path, const char *field, struct buf *ret, struct err *e)
+{
+    char chunk[CHUNK_BYTES], limit[32];
+    size_t n;
+
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0) {
+        buf_add(ret, chunk, n);
+        if (ret->overflow) {
+            snprintf(limit, sizeof limit, "%zu", ret->max_bytes);
+            return err_set(e, ERR_TOO_LARGE, MSG_CTL_FILE_TOO_LARGE, field, path, limit, NULL);
+        }
+    }
+    if (ferror(f))
+        return err_set(e, ERR_INVALID, MSG_CTL_FILE_UNREADABLE, field, path, strerror(errno), NULL);
+    return 0;
+}
+
+int file_read(const char *path, const char *field, struct buf *ret, struct err *e)
+{
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+    int rc;
+
+    if (!f)
+        return err_set(e, ERR_INVALID, MSG_CTL_FILE_UNREADABLE, field, path, strerror(errno), NULL);
+    rc = read_all(f, path, field, ret, e);
+    if (f != stdin)
+        fclose(f);
+    return rc;
+}
+
+int file_read_line(const char *path, const char *field, struct buf *ret, struct err *e)
+{
+    if (file_read(path, field, ret, e) != 0)
+        return -1;
+    while (ret->len > 0 && strchr("\r\n", ret->data[ret->len - 1]))
+        ret->data[--ret->len] = 0;
+    if (ret->len == 0)
+        return err_set(e, ERR_INVALID, MSG_CTL_FILE_EMPTY, field, path, NULL);
+    if (strlen(ret->data) != ret->len || strpbrk(ret->data, "\r\n"))
+        return err_set(e, ERR_INVALID, MSG_CTL_FILE_NOT_A_LINE, field, path, NULL);
+    return 0;
+}

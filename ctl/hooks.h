@@ -1,0 +1,21 @@
+/* What a few commands do beyond the usual way; named in their rows of the table. */
+#ifndef KEPU_CTL_HOOKS_H
+#define KEPU_CTL_HOOKS_H
+
+#include "command.h"
+
+int hook_check_event_edit(const struct invocation *inv, struct err *e);
+int hook_check_reminder_add(const struct invocation *inv, struct err *e);
+int hook_check_time_expand(const struct invocation *inv, struct err *e);
+void hook_complete_time_expand(const struct invocation *inv, json_t *body);
+
+/* 0 or the exit code's error in s->failure, as every `run`. */
+int hook_run_occurrences(struct session *s);
+int hook_run_time_expand(struct session *s);
+int hook_run_tail(struct session *s);
+int hook_run_import(struct session *s);
+int hook_run_version(struct session *s);
+int hook_run_help(struct session *s);
+int hook_run_completion(struct session *s);
+
+#endif
