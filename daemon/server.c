@@ -1,0 +1,254 @@
+#include "server.h"
+
+#include "base/log.h"
+#include "calendar/zone.h"
+#include "service/call.h"
+#include "state.h"
+#include "store/store.h"
+#include "systemd.h"
+#include "web/web.h"
+
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define EXIT_INTERRUPTED 130
+
+enum { ON_TERM, ON_INT, ON_HUP, SIGNALS };
+
+struct server {
+    const struct conf *conf;
+    int argc;
+    char *const *argv;
+    uv_loop_t loop;
+    uv_signal_t signals[SIGNALS];
+    int lock_fd;
+    struct crypto_keys keys;
+    struct settings settings;
+    struct store *store;
+    struct service *service;
+    struct web *web;
+    bool web_started;
+    bool started;
+    bool stop_asked;         /* a signal came; before `started` it waits */
+    bool stopping;
+};
+
+static void stop(struct server *s);
+
+/* Checking ---------------------------------------------------------------------------------------------------------- */
+
+static int find_group(const char *name, gid_t *ret, struct err *e)
+{
+    const struct group *group = name ? getgrnam(name) : NULL;
+
+    if (name && !group)
+        return err_set(e, ERR_INVALID, MSG_GROUP_UNKNOWN, "server.socket_group", name, NULL);
+    *ret = group ? group->gr_gid : (gid_t)-1;
+    return 0;
+}
+
+int server_check(const struct conf *conf, struct err *e)
+{
+    gid_t gid;
+
+    if (!zone_find(conf->office_tz, e))
+        return -1;
+    for (size_t i = 0; i < conf->trusted_proxies.count; i++)
+        if (http_proxy_check(conf->trusted_proxies.items[i], e))
+            return -1;
+    return find_group(conf->socket_group, &gid, e);
+}
+
+/* Signals ----------------------------------------------------------------------------------------------------------- */
+
+static void on_stop_signal(uv_signal_t *handle, int number)
+{
+    struct server *s = handle->data;
+
+    if (s->stop_asked && number == SIGINT)
+        _exit(EXIT_INTERRUPTED);
+    s->stop_asked = true;
+    if (s->started)
+        stop(s);
+}
+
+static void on_reload(uv_signal_t *handle, int number)
+{
+    struct server *s = handle->data;
+    struct conf fresh;
+    struct err e = {0};
+
+    (void)number;
+    if (conf_read(s->argc, s->argv, &fresh, &e)) {
+        log_err("the configuration stays as it was", &e);
+    } else {
+        log_set_level((enum log_level)fresh.log_level);
+        log_info("configuration read again");
+    }
+    conf_release(&fresh);
+}
+
+static void start_signals(struct server *s)
+{
+    static const struct { int number; uv_signal_cb handle; } table[SIGNALS] = {
+        [ON_TERM] = {SIGTERM, on_stop_signal},
+        [ON_INT] = {SIGINT, on_stop_signal},
+        [ON_HUP] = {SIGHUP, on_reload},
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    for (int i = 0; i < SIGNALS; i++) {
+        uv_signal_init(&s->loop, &s->signals[i]);
+        s->signals[i].data = s;
+        uv_signal_start(&s->signals[i], table[i].handle, table[i].number);
+    }
+}
+
+/* Stopping, in the reverse order of the start; takes what is not there ------------------------------------------------ */
+
+static void on_store_closed(void *arg)
+{
+    struct server *s = arg;
+
+    s->store = NULL;
+    for (int i = 0; i < SIGNALS; i++)
+        uv_close((uv_handle_t *)&s->signals[i], NULL);
+}
+
+static void stop_store(struct server *s)
+{
+    if (s->store)
+        store_close(s->store, on_store_closed, s);
+    else
+        on_store_closed(s);
+}
+
+static void on_web_stopped(void *arg)
+{
+    stop_store(arg);
+}
+
+static void stop(struct server *s)
+{
+    if (s->stopping)
+        return;
+    s->stopping = true;
+    systemd_notify("STOPPING=1");
+    if (s->web_started)
+        web_stop(s->web, on_web_stopped, s);
+    else
+        on_web_stopped(s);
+}
+
+static void release(struct server *s)
+{
+    web_free(s->web);
+    service_free(s->service);
+    uv_loop_close(&s->loop);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+}
+
+/* Starting ---------------------------------------------------------------------------------------------------------- */
+
+/* Whether the last commit was kept is unknown: only a new start, which reads the database again, can tell. */
+static void on_store_fatal(void *arg, const struct err *e)
+{
+    (void)arg;
+    log_err("the outcome of a commit is unknown, kepud ends", e);
+    _exit(1);
+}
+
+static int open_state(struct server *s, struct err *e)
+{
+    if (crypto_init())
+        return err_set(e, ERR_FAILED, MSG_RANDOMNESS, NULL, NULL);
+    if (state_lock(s->conf->state_dir, &s->lock_fd, e))
+        return -1;
+    s->store = store_open(&s->loop, s->conf->store_url, on_store_fatal, s, e);
+    return s->store ? state_open_keys(s->store, s->conf->key_file, &s->keys, e) : -1;
+}
+
+static int open_web(struct server *s, struct err *e)
+{
+    const struct conf *conf = s->conf;
+    struct web_settings settings = {
+        .listen = conf->listen,
+        .socket = conf->socket,
+        .socket_mode = (mode_t)conf->socket_mode,
+        .trusted_proxies = conf->trusted_proxies.items,
+        .trusted_proxy_count = conf->trusted_proxies.count,
+        .metrics = (enum web_metrics)conf->metrics,
+    };
+
+    if (find_group(conf->socket_group, &settings.socket_gid, e))
+        return -1;
+    return web_open(&s->loop, &settings, &s->web, e);
+}
+
+static void copy(char *to, size_t size, const char *text)
+{
+    snprintf(to, size, "%s", text ? text : "");
+}
+
+static int open_service(struct server *s, struct err *e)
+{
+    const struct conf *conf = s->conf;
+    struct settings *to = &s->settings;
+    bool chosen_port = strcmp(strrchr(conf->listen, ':') ? strrchr(conf->listen, ':') : "", ":0") == 0;
+
+    if (state_public_url(s->store, conf->public_url, web_address(s->web), !chosen_port, to->public_url, e))
+        return -1;
+    copy(to->tz, sizeof to->tz, conf->office_tz);
+    copy(to->office, sizeof to->office, conf->office_name);
+    copy(to->office_email, sizeof to->office_email, conf->office_email);
+    to->waitlist_offer = conf->waitlist == CONF_WAITLIST_OFFER;
+    to->spread_ms = (int)conf->spread_ms;
+    to->hold_unknown = conf->on_unknown == CONF_UNKNOWN_HOLD;
+    s->service = service_new(s->store, &s->keys, to);
+    return 0;
+}
+
+static int start(struct server *s, struct err *e)
+{
+    if (server_check(s->conf, e) || open_state(s, e) || open_web(s, e) || open_service(s, e))
+        return -1;
+    s->web_started = true;
+    return web_start(s->web, s->service, e);
+}
+
+static void tell(const struct server *s)
+{
+    const char *url = s->settings.public_url;
+
+    printf("listening on %s\n", web_address(s->web));
+    printf("%-7s %s/\n%-7s %s/feeds/all.ics\n%-7s %s\n", "pages", url, "feeds", url, "socket", s->conf->socket);
+    fflush(stdout);
+    systemd_notify("READY=1");
+    log_info("kepud " KEPU_VERSION " serves %s from %s (%s)", url, s->conf->state_dir, store_kind(s->store));
+}
+
+int server_run(const struct conf *conf, int argc, char *const *argv, struct err *e)
+{
+    struct server s = {.conf = conf, .argc = argc, .argv = argv, .lock_fd = -1};
+    int failed;
+
+    log_set_level((enum log_level)conf->log_level);
+    uv_loop_init(&s.loop);
+    start_signals(&s);
+    failed = start(&s, e);
+    if (!failed)
+        tell(&s);
+    s.started = true;
+    if (failed || s.stop_asked)
+        stop(&s);
+    uv_run(&s.loop, UV_RUN_DEFAULT);
+    release(&s);
+    if (!failed)
+        log_info("kepud stopped");
+    return failed;
+}

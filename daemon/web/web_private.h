@@ -1,0 +1,47 @@
+/* The inside of the web room: what handlers work with. */
+#ifndef KEPU_WEB_WEB_PRIVATE_H
+#define KEPU_WEB_WEB_PRIVATE_H
+
+#include "base/catalogue.h"
+#include "router.h"
+#include "service/call.h"
+#include "web.h"
+
+struct zone;
+
+struct web {
+    uv_loop_t *loop;
+    struct service *service;
+    struct http *http;
+    struct router *router;
+    const struct zone *zone;             /* the office's */
+    enum web_metrics metrics;
+    struct http_bytes *openapi;          /* made when first asked for */
+    /* How errors look outside the API; set by the pages, NULL: one line of text. */
+    void (*error_page)(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *headers,
+                       size_t count);
+
+    char address[128];
+    char *socket_path;
+    int tcp_fd, unix_fd;                 /* -1 once http has them, or none */
+    int unix_listen_fd;                  /* for listen_unix_remove only */
+    void (*stopped)(void *arg);
+    void *stopped_arg;
+};
+
+/* ?lang, then Accept-Language, then Chinese. */
+enum lang web_lang(const struct exchange *x);
+
+/* Answers with an error: problem+json below /api/, a page elsewhere; 401 and 503 with the headers they need. */
+void web_answer_error(struct web *w, struct exchange *x, const struct err *e);
+void web_answer_error_with(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *more);
+
+/* Route tables; each room mate's file has one. */
+struct route_table {
+    const struct route *rows;
+    size_t count;
+};
+#define ROUTE_TABLE(rows) {rows, sizeof rows / sizeof rows[0]}
+extern const struct route_table event_routes;
+
+#endif
