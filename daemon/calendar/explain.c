@@ -1,6 +1,5 @@
 #include "explain.h"
 
-#include "base/buf.h"
 #include "lunar.h"
 #include "recur.h"
 
@@ -80,27 +79,12 @@ static int next_dates(const struct explaining *x, const char *rule, struct expla
     return 0;
 }
 
-/* With the time of day that was said. */
-static const char *rule_text(const struct explaining *x, const char *rule, int time_s, enum lang lang)
-{
-    const char *text = words_describe_in(rule, x->ctx->zone, lang, x->a), *args[2] = {text};
-    struct buf out = {0};
-
-    if (time_s < 0)
-        return text;
-    args[1] = arena_printf(x->a, "%02d:%02d", time_s / 3600, time_s / 60 % 60);
-    catalogue_format(&out, catalogue_text(WORD_RULE_AT, lang), args, 2);
-    text = arena_strdup(x->a, buf_text(&out));
-    buf_release(&out);
-    return text;
-}
-
 static int explain_rule(const struct explaining *x, char *rule, int time_s, struct explanation *ret, struct err *e)
 {
     struct explanation made = {.kind = EXPLAIN_RULE, .rule = rule, .time_s = time_s};
 
-    made.text[LANG_ZH] = rule_text(x, rule, time_s, LANG_ZH);
-    made.text[LANG_EN] = rule_text(x, rule, time_s, LANG_EN);
+    made.text[LANG_ZH] = words_describe_in(rule, x->ctx->zone, time_s, LANG_ZH, x->a);
+    made.text[LANG_EN] = words_describe_in(rule, x->ctx->zone, time_s, LANG_EN, x->a);
     if (next_dates(x, rule, &made, e) < 0)
         return -1;
     *ret = made;

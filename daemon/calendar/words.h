@@ -36,7 +36,9 @@ int words_rule(const char *text, const struct words_context *ctx, struct arena *
 
 /* The rule said back, in a language: "每年9月第三个周六", "every year on the third Saturday of September". In the arena. */
 char *words_describe(const char *rule, enum lang lang, struct arena *a);
-/* The same with an UNTIL in UTC given in a zone's time; the last second of a day is given as that day. */
-char *words_describe_in(const char *rule, const struct zone *zone, enum lang lang, struct arena *a);
+/*
+ * The same with the time of day (-1 = none), and an UNTIL in UTC as the zone's time; a day's last second is that day.
+ */
+char *words_describe_in(const char *rule, const struct zone *zone, int time_s, enum lang lang, struct arena *a);
 
 #endif

@@ -423,6 +423,7 @@ static const char *neat(const struct saying *s)
     return NULL;
 }
 
+/* "2027-06-30", "2027-06-30 12:00" */
 static const char *until_text(const struct saying *s, const struct zone *zone)
 {
     bool local = zone && s->rule->until == UNTIL_UTC;
@@ -431,14 +432,32 @@ static const char *until_text(const struct saying *s, const struct zone *zone)
     char text[CIVIL_TEXT_BYTES];
 
     civil_format(until_s, whole_day, text);
-    return arena_printf(s->a, "%s%s", text, s->rule->until == UNTIL_UTC && !local ? "Z" : "");
+    if (s->rule->until == UNTIL_UTC && !local)
+        return arena_printf(s->a, "%sZ", text);
+    if (!whole_day)
+        text[strlen("2027-06-30")] = ' ';
+    return arena_strdup(s->a, text);
 }
 
-char *words_describe_in(const char *rule, const struct zone *zone, enum lang lang, struct arena *a)
+static const char *bound_text(const struct saying *s, const struct zone *zone)
+{
+    if (s->rule->count)
+        return say_number(s, WORD_RULE_COUNT, s->rule->count);
+    if (s->rule->until != UNTIL_NONE)
+        return say(s, WORD_RULE_UNTIL, until_text(s, zone), NULL, NULL);
+    return "";
+}
+
+static const char *at_time(const struct saying *s, const char *text, int time_s)
+{
+    return say(s, WORD_RULE_AT, text, arena_printf(s->a, "%02d:%02d", time_s / 3600, time_s / 60 % 60), NULL);
+}
+
+char *words_describe_in(const char *rule, const struct zone *zone, int time_s, enum lang lang, struct arena *a)
 {
     struct saying s = {.lang = lang, .a = a};
     struct recur_rule *parsed;
-    const char *text, *bound = "";
+    const char *text;
 
     if (recur_parse(rule, a, &parsed, NULL) < 0)
         return arena_strdup(a, rule);
@@ -446,14 +465,12 @@ char *words_describe_in(const char *rule, const struct zone *zone, enum lang lan
     text = neat(&s);
     if (!text)
         text = enumerate(&s);
-    if (parsed->count)
-        bound = say_number(&s, WORD_RULE_COUNT, parsed->count);
-    else if (parsed->until != UNTIL_NONE)
-        bound = say(&s, WORD_RULE_UNTIL, until_text(&s, zone), NULL, NULL);
-    return arena_printf(a, "%s%s", text, bound);
+    if (time_s >= 0)
+        text = at_time(&s, text, time_s);
+    return arena_printf(a, "%s%s", text, bound_text(&s, zone));
 }
 
 char *words_describe(const char *rule, enum lang lang, struct arena *a)
 {
-    return words_describe_in(rule, NULL, lang, a);
+    return words_describe_in(rule, NULL, -1, lang, a);
 }
