@@ -1,0 +1,67 @@
+"""Runs the cmocka programs it is given, shows what failed in full, and ends with one line of totals."""
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+
+BOUND_S = 120 * float(os.environ.get("KEPU_TEST_SLOWNESS", "1"))
+RESULT = re.compile(r"^(not )?ok \d+ - (.*?)( # SKIP.*)?$")
+PLAN = re.compile(r"^1\.\.(\d+)")
+
+
+class Report:
+    """What one program's TAP said."""
+
+    def __init__(self, path, output, code):
+        self.path, self.output, self.code = path, output, code
+        self.passed, self.failed, self.skipped, self.planned = 0, 0, 0, 0
+        self.skips = []
+        for line in output.splitlines():
+            self.read(line)
+        # A crash, a sanitizer's report or a test that never came back.
+        lost = self.planned - self.passed - self.failed - self.skipped
+        if lost > 0 or (code != 0 and self.failed == 0):
+            self.failed += max(lost, 1)
+
+    def read(self, line):
+        plan, result = PLAN.match(line), RESULT.match(line)
+        if plan:
+            self.planned += int(plan[1])
+        elif result and result[3]:
+            self.skipped += 1
+            self.skips.append(result[2])
+        elif result and result[1]:
+            self.failed += 1
+        elif result:
+            self.passed += 1
+
+
+def run(path):
+    environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
+    try:
+        done = subprocess.run([path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=BOUND_S, env=environment)
+        return Report(path, done.stdout.decode(errors="replace"), done.returncode)
+    except subprocess.TimeoutExpired as late:
+        said = (late.stdout or b"").decode(errors="replace")
+        return Report(path, f"{said}\n# not done after {BOUND_S:.0f} s\n", -1)
+
+
+def main(paths):
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        reports = list(pool.map(run, paths))
+    for report in reports:
+        name = os.path.basename(report.path)
+        if report.failed:
+            print(f"--- {name} (exit {report.code})\n{report.output}")
+        elif report.skips:
+            why = [line.strip("# ") for line in report.output.splitlines() if not RESULT.match(line) and not PLAN.match(line)]
+            print(f"{name}: skipped {', '.join(report.skips)}: {'; '.join(why)}")
+    totals = [sum(getattr(r, what) for r in reports) for what in ("passed", "failed", "skipped")]
+    print("{} passed, {} failed, {} skipped".format(*totals))
+    return 1 if totals[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
