@@ -240,7 +240,8 @@ static int check_given(const struct invocation *inv, struct err *e)
         if (f->needs && !given_text(inv, f->needs))
             return err_set(e, ERR_USAGE, MSG_CTL_FLAG_NEEDS, dashed(f->name, one), one, dashed(f->needs, other), NULL);
         if (f->kind == FLAG_BOOL && inv->given[i].text && truth(inv->given[i].text) < 0)
-            return err_set(e, ERR_USAGE, MSG_CTL_FLAG_STANDS_ALONE, dashed(f->name, one), one, inv->given[i].text, NULL);
+            return err_set(e, ERR_USAGE, MSG_CTL_FLAG_STANDS_ALONE, dashed(f->name, one), one, inv->given[i].text,
+                           NULL);
     }
     return 0;
 }

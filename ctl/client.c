@@ -182,7 +182,8 @@ static void set_options(struct client *c, const struct request *r, struct buf *b
 
 static bool broke(CURLcode code)
 {
-    return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE;
+    return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+           code == CURLE_PARTIAL_FILE;
 }
 
 static CURLcode perform(struct client *c, const struct request *r, struct buf *body)
@@ -222,7 +223,8 @@ static int no_connection(struct client *c, const char *why, struct err *e)
     curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &os_errno);
     if (os_errno == EACCES || os_errno == EPERM)
         return err_set(e, ERR_UNREACHABLE, MSG_CTL_SOCKET_DENIED, NULL, path, NULL);
-    return err_set(e, ERR_UNREACHABLE, os_errno == ENOENT ? MSG_CTL_SOCKET_ABSENT : MSG_CTL_SOCKET_DEAD, NULL, path, NULL);
+    return err_set(e, ERR_UNREACHABLE, os_errno == ENOENT ? MSG_CTL_SOCKET_ABSENT : MSG_CTL_SOCKET_DEAD, NULL, path,
+                   NULL);
 }
 
 static int not_sent(struct client *c, CURLcode code, const struct buf *body, struct err *e)
@@ -241,8 +243,9 @@ static int not_sent(struct client *c, CURLcode code, const struct buf *body, str
 static enum err_code code_of_status(long status)
 {
     static const struct { long status; enum err_code code; } codes[] = {
-        {401, ERR_UNAUTHENTICATED}, {403, ERR_NOT_ALLOWED}, {404, ERR_NOT_FOUND}, {409, ERR_CONFLICT}, {412, ERR_CHANGED},
-        {413, ERR_TOO_LARGE}, {422, ERR_INVALID}, {429, ERR_TOO_MANY}, {502, ERR_UNREACHABLE}, {503, ERR_UNAVAILABLE},
+        {401, ERR_UNAUTHENTICATED}, {403, ERR_NOT_ALLOWED}, {404, ERR_NOT_FOUND}, {409, ERR_CONFLICT},
+        {412, ERR_CHANGED}, {413, ERR_TOO_LARGE}, {422, ERR_INVALID}, {429, ERR_TOO_MANY}, {502, ERR_UNREACHABLE},
+        {503, ERR_UNAVAILABLE},
         {504, ERR_UNREACHABLE}};
 
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)

@@ -33,7 +33,8 @@ enum place {
 #define MANY 4u      /* of the last positional: the words that follow belong to it */
 
 struct flag {
-    const char *name;        /* without the dashes; unique in kind over all commands, so that flags may stand anywhere */
+    const char *name;        /* without the dashes; the same name takes a value in all commands or in none, so
+                                that flags may stand before the command is known */
     enum flag_kind kind;
     enum place place;
     const char *field;       /* on the wire; NULL: the name, with _ for - */

@@ -31,7 +31,8 @@
     IN_BODY(FLAG_TEXT, "description", "TEXT", "说明", "description")
 
 #define NEW_SLUG IN_BODY(FLAG_TEXT, "slug", "SLUG", "代号（小写字母、数字、连字符）", "slug (lower-case letters, digits, hyphens)")
-#define ON_BODY(need) IN_BODY(FLAG_TEXT, "on", "DATE", "哪一场：原定日期", "which occurrence: its original date", .traits = need)
+#define ON_BODY(need) \
+    IN_BODY(FLAG_TEXT, "on", "DATE", "哪一场：原定日期", "which occurrence: its original date", .traits = need)
 
 static const struct flag add_flags[] = {EVENT_FLAGS(REQUIRED), NEW_SLUG, END};
 
@@ -77,6 +78,7 @@ static const struct flag clone_flags[] = {
     IN_BODY(FLAG_TEXT, "start", "WHEN", "新的开始时间", "its start"),
     IN_BODY(FLAG_TEXT, "title", "T", "新的标题", "its title"),
     END};
+static const struct flag limit_flags[] = {LIMIT, END};
 static const struct flag remove_flags[] = {FORCE("有报名也删除", "even with sign-ups"), END};
 
 static const struct flag apply_flags[] = {
@@ -116,10 +118,11 @@ const struct command event_commands[] = {
     {"event", "remove", "DELETE", "/events/{slug}", {SLUG}, remove_flags, &shape_event, WRITES,
      {"删除活动", "remove an event"}, .example = "kepuctl event remove e-a1b2c3"},
 
-    {"preset", "list", "GET", "/presets", {{NULL}}, NULL, &shape_preset, ANSWER_LIST,
+    {"preset", "list", "GET", "/presets", {{NULL}}, limit_flags, &shape_preset, ANSWER_LIST,
      {"列出预设活动", "list presets"}, .example = "kepuctl preset list"},
     {"preset", "show", "GET", "/presets/{slug}", {SLUG}, NULL, &shape_preset, 0,
      {"查看预设活动", "show a preset"}, .example = "kepuctl preset show double-ninth"},
     {"preset", "apply", "POST", "/presets/{slug}/apply", {SLUG}, apply_flags, &shape_event, WRITES,
-     {"按预设新建活动", "make an event from a preset"}, .example = "kepuctl preset apply science-day --year 2027 --lead kexie"},
+     {"按预设新建活动", "make an event from a preset"},
+     .example = "kepuctl preset apply science-day --year 2027 --lead kexie"},
     END_OF_COMMANDS};

@@ -52,6 +52,8 @@ static const struct flag delivery_tail_flags[] = {
     DELIVERY_FILTERS,
     HERE(FLAG_INT, "count", "COUNT", "先显示最近几条（默认 10）", "show this many first (default 10)", .letter = 'N'), END};
 
+static const struct flag limit_flags[] = {LIMIT, END};
+
 #define NAME PATH_ARG("NAME", "name")
 #define ID PATH_ARG("ID", "id")
 
@@ -59,7 +61,7 @@ const struct command notify_commands[] = {
     {"channel", "add", "POST", "/channels", {BODY_ARG("NAME", "name")}, channel_add_flags, &shape_channel, WRITES,
      {"添加群", "add a channel"},
      .example = "kepuctl channel add duty --kind wecom --url 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…'"},
-    {"channel", "list", "GET", "/channels", {{NULL}}, NULL, &shape_channel, ANSWER_LIST,
+    {"channel", "list", "GET", "/channels", {{NULL}}, limit_flags, &shape_channel, ANSWER_LIST,
      {"列出群", "list channels"}, .example = "kepuctl channel list"},
     {"channel", "show", "GET", "/channels/{name}", {NAME}, NULL, &shape_channel, 0,
      {"查看群", "show a channel"}, .example = "kepuctl channel show duty"},
@@ -81,9 +83,10 @@ const struct command notify_commands[] = {
      {"删除群", "remove a channel"}, .example = "kepuctl channel remove duty"},
 
     {"reminder", "add", "POST", "/reminders", {{NULL}}, reminder_add_flags, &shape_reminder, WRITES,
-     {"添加提醒规则", "add a reminder rule"}, .example = "kepuctl reminder add --event science-day --before 1d --channel duty",
+     {"添加提醒规则", "add a reminder rule"},
+     .example = "kepuctl reminder add --event science-day --before 1d --channel duty",
      .check = hook_check_reminder_add},
-    {"reminder", "list", "GET", "/reminders", {{NULL}}, NULL, &shape_reminder, ANSWER_LIST,
+    {"reminder", "list", "GET", "/reminders", {{NULL}}, limit_flags, &shape_reminder, ANSWER_LIST,
      {"列出提醒规则", "list reminder rules"}, .example = "kepuctl reminder list"},
     {"reminder", "show", "GET", "/reminders/{id}", {ID}, NULL, &shape_reminder, 0,
      {"查看提醒规则", "show a reminder rule"}, .example = "kepuctl reminder show r-4k7m2q"},
@@ -106,6 +109,6 @@ const struct command notify_commands[] = {
      {"随时显示新的投递（Ctrl-C 结束）", "show deliveries as they happen (Ctrl-C ends it)"},
      .example = "kepuctl delivery tail --channel duty", .run = hook_run_tail},
 
-    {"feed", "list", "GET", "/feeds", {{NULL}}, NULL, &shape_feed, ANSWER_LIST,
+    {"feed", "list", "GET", "/feeds", {{NULL}}, limit_flags, &shape_feed, ANSWER_LIST,
      {"列出日历订阅地址", "list calendar feeds"}, .example = "kepuctl feed list"},
     END_OF_COMMANDS};

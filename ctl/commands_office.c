@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "table.h"
 
+#define OWN_SLUG IN_BODY(FLAG_TEXT, "slug", "SLUG", "代号（也可直接写在 add 后面）", "its slug (or write it right after add)")
 #define TITLES(need) \
     IN_BODY(FLAG_TEXT, "title", "T", "名称", "name", .traits = need), \
     IN_BODY(FLAG_TEXT, "title-en", "T", "英文名称", "name in English")
@@ -10,15 +11,23 @@
     IN_BODY(FLAG_TEXT, "address", "TEXT", "地址", "address"), \
     IN_BODY(FLAG_NUMBER, "latitude", "N", "纬度", "latitude"), IN_BODY(FLAG_NUMBER, "longitude", "N", "经度", "longitude")
 
-static const struct flag department_add[] = {TITLES(REQUIRED), ALIASES, END}, department_edit[] = {TITLES(0), ALIASES, IF_VERSION, END};
-static const struct flag category_add[] = {TITLES(REQUIRED), COLOR, END}, category_edit[] = {TITLES(0), COLOR, IF_VERSION, END};
-static const struct flag audience_add[] = {TITLES(REQUIRED), END}, audience_edit[] = {TITLES(0), IF_VERSION, END};
-static const struct flag venue_add[] = {TITLES(REQUIRED), PLACE, END}, venue_edit[] = {TITLES(0), PLACE, IF_VERSION, END};
+static const struct flag department_add[] = {OWN_SLUG, TITLES(REQUIRED), ALIASES, END};
+static const struct flag department_edit[] = {TITLES(0), ALIASES, IF_VERSION, END};
+static const struct flag category_add[] = {OWN_SLUG, TITLES(REQUIRED), COLOR, END};
+static const struct flag category_edit[] = {TITLES(0), COLOR, IF_VERSION, END};
+static const struct flag audience_add[] = {OWN_SLUG, TITLES(REQUIRED), END};
+static const struct flag audience_edit[] = {TITLES(0), IF_VERSION, END};
+static const struct flag venue_add[] = {OWN_SLUG, TITLES(REQUIRED), PLACE, END};
+static const struct flag venue_edit[] = {TITLES(0), PLACE, IF_VERSION, END};
 
 static const struct flag unit_add[] = {
+    OWN_SLUG,
     IN_BODY(FLAG_TEXT, "title", "T", "名称", "name", .traits = REQUIRED),
     IN_BODY(FLAG_TEXT, "kind", "K", "种类", "kind", .traits = REQUIRED), END};
-static const struct flag plan_flags[] = {IN_QUERY(FLAG_TEXT, "plan", "SLUG", "哪个规划（默认最新的）", "which plan (default: the newest)"), END};
+static const struct flag limit_flags[] = {LIMIT, END};
+#define OF_PLAN IN_QUERY(FLAG_TEXT, "plan", "SLUG", "哪个规划（默认最新的）", "which plan (default: the newest)")
+static const struct flag target_list_flags[] = {OF_PLAN, LIMIT, END};
+static const struct flag target_show_flags[] = {OF_PLAN, END};
 static const struct flag record_flags[] = {
     IN_BODY(FLAG_NUMBER, "amount", "N", "数量", "how much", .traits = REQUIRED),
     IN_BODY(FLAG_NUMBER, "of", "M", "总数（比例类指标）", "out of how many (for a ratio)"),
@@ -48,20 +57,20 @@ static const struct flag audit_tail_flags[] = {
 
 /* list, show and add, which are alike for every kind of thing the office keeps a list of. */
 #define REGISTER(noun, plural, zh, en, title) \
-    {noun, "list", "GET", "/" plural, {{NULL}}, NULL, &shape_##en, ANSWER_LIST, {"列出" zh, "list " plural}, \
+    {noun, "list", "GET", "/" plural, {{NULL}}, limit_flags, &shape_##en, ANSWER_LIST, {"列出" zh, "list " plural}, \
      .example = "kepuctl " noun " list"}, \
     {noun, "show", "GET", "/" plural "/{slug}", {SLUG}, NULL, &shape_##en, 0, {"查看" zh, "show one"}, \
      .example = "kepuctl " noun " show " title}, \
-    {noun, "add", "POST", "/" plural, {BODY_ARG("SLUG", "slug")}, en##_add, &shape_##en, WRITES, {"添加" zh, "add one"}, \
-     .example = "kepuctl " noun " add " title}
+    {noun, "add", "POST", "/" plural, {{"SLUG", FLAG_TEXT, PLACE_BODY, "slug", OPTIONAL}}, en##_add, &shape_##en, WRITES, \
+     {"添加" zh, "add one"}, .example = "kepuctl " noun " add " title " --title " zh, .check = hook_check_register_add}
 #define REGISTER_EDIT(noun, plural, zh, en, words) \
     {noun, "edit", "PATCH", "/" plural "/{slug}", {SLUG}, en##_edit, &shape_##en, WRITES | NEEDS_CHANGE, \
      {"修改" zh, "change one"}, .example = "kepuctl " noun " edit " words}
 
 const struct command office_commands[] = {
-    {"target", "list", "GET", "/targets", {{NULL}}, plan_flags, &shape_target, ANSWER_LIST,
+    {"target", "list", "GET", "/targets", {{NULL}}, target_list_flags, &shape_target, ANSWER_LIST,
      {"列出指标和进度", "list targets and where they stand"}, .example = "kepuctl target list"},
-    {"target", "show", "GET", "/targets/{slug}", {SLUG}, plan_flags, &shape_target, 0,
+    {"target", "show", "GET", "/targets/{slug}", {SLUG}, target_show_flags, &shape_target, 0,
      {"查看指标", "show a target"}, .example = "kepuctl target show volunteers"},
     {"target", "set", "POST", "/targets/{slug}/set", {SLUG}, set_flags, &shape_target, WRITES,
      {"改写数值", "replace its value"}, .example = "kepuctl target set literacy --value 12.4 --note 2024年调查"},
@@ -80,16 +89,18 @@ const struct command office_commands[] = {
 
     {"holiday", "list", "GET", "/holidays", {{NULL}}, holiday_flags, &shape_holiday, ANSWER_LIST,
      {"列出放假和调休", "list days off and make-up workdays"}, .example = "kepuctl holiday list --year 2027"},
-    {"holiday", "import", "POST", "/holidays/import", {{"FILE", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any, WRITES,
+    {"holiday", "import", "POST", "/holidays/import", {{"FILE", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any,
+     WRITES,
      {"导入放假安排（JSON）", "import a year's days off (JSON)"}, .example = "kepuctl holiday import 2027.json",
      .content_type = "application/json", .run = hook_run_import},
-    {"plan", "list", "GET", "/plans", {{NULL}}, NULL, &shape_plan, ANSWER_LIST,
+    {"plan", "list", "GET", "/plans", {{NULL}}, limit_flags, &shape_plan, ANSWER_LIST,
      {"列出规划", "list plans"}, .example = "kepuctl plan list"},
     {"plan", "show", "GET", "/plans/{slug}", {SLUG}, NULL, &shape_plan, 0,
      {"查看规划", "show a plan"}, .example = "kepuctl plan show 2021-2025"},
     {"token", "add", "POST", "/tokens", {BODY_ARG("NAME", "name")}, token_flags, &shape_token, WRITES,
-     {"发放令牌（只显示一次）", "issue a token (shown once)"}, .example = "kepuctl token add kexie-desk --role organizer --department kexie"},
-    {"token", "list", "GET", "/tokens", {{NULL}}, NULL, &shape_token, ANSWER_LIST,
+     {"发放令牌（只显示一次）", "issue a token (shown once)"},
+     .example = "kepuctl token add kexie-desk --role organizer --department kexie"},
+    {"token", "list", "GET", "/tokens", {{NULL}}, limit_flags, &shape_token, ANSWER_LIST,
      {"列出令牌", "list tokens"}, .example = "kepuctl token list"},
     {"token", "revoke", "DELETE", "/tokens/{name}", {NAME}, NULL, &shape_token, WRITES,
      {"收回令牌", "revoke a token"}, .example = "kepuctl token revoke kexie-desk"},

@@ -46,7 +46,8 @@ static const struct flag reason_flags[] = {REASON, END};
 
 const struct command people_commands[] = {
     {"volunteer", "add", "POST", "/volunteers", {{NULL}}, add_flags, &shape_volunteer, WRITES,
-     {"登记志愿者", "add a volunteer"}, .example = "kepuctl volunteer add --name 王芳 --phone 13800001234 --skill 讲解 --consent"},
+     {"登记志愿者", "add a volunteer"},
+     .example = "kepuctl volunteer add --name 王芳 --phone 13800001234 --skill 讲解 --consent"},
     {"volunteer", "list", "GET", "/volunteers", {{NULL}}, list_flags, &shape_volunteer, ANSWER_LIST | PAGED,
      {"列出志愿者", "list volunteers"}, .example = "kepuctl volunteer list --skill 讲解"},
     {"volunteer", "show", "GET", "/volunteers/{id}", {ID}, show_flags, &shape_volunteer, 0,
@@ -57,7 +58,8 @@ const struct command people_commands[] = {
      {{"FILE.csv", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any, WRITES,
      {"从 CSV 导入（表头 name,phone，可加 email,org,source,skills,town,consent_at）",
       "import a CSV (header name,phone and any of email,org,source,skills,town,consent_at)"},
-     .example = "kepuctl volunteer import volunteers.csv --dry-run", .content_type = "text/csv", .run = hook_run_import},
+     .example = "kepuctl volunteer import volunteers.csv --dry-run", .content_type = "text/csv",
+     .run = hook_run_import},
     {"volunteer", "export", "GET", "/volunteers/export", {{NULL}}, export_flags, &shape_volunteer, ANSWER_LIST | AS_CSV,
      {"导出全部志愿者（默认 CSV）", "export all volunteers (CSV unless a format is named)"},
      .example = "kepuctl volunteer export --reveal > volunteers.csv"},

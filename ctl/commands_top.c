@@ -2,26 +2,29 @@
 #include "table.h"
 
 static const struct flag expand_flags[] = {
-    IN_BODY(FLAG_TEXT, "start", "WHEN", "开始，如 20260919T090000；全天写 20260919", "start, such as 20260919T090000; 20260919 for all day",
-            .field = "dtstart"),
+    IN_BODY(FLAG_TEXT, "start", "WHEN", "开始，如 20260919T090000；全天写 20260919",
+            "start, such as 20260919T090000; 20260919 for all day", .field = "dtstart"),
     IN_BODY(FLAG_TEXT, "tz", "ZONE", "时区；不写则不带时区", "time zone; floating without one", .field = "tzid"),
     IN_BODY(FLAG_LIST, "rrule", "RULE", "RRULE", "RRULE"),
     IN_BODY(FLAG_LIST, "exrule", "RULE", "EXRULE", "EXRULE"),
     IN_BODY(FLAG_LIST, "rdate", "D", "另加的时间（可重复）", "a further instance (repeatable)"),
     IN_BODY(FLAG_LIST, "exdate", "D", "去掉的时间（可重复）", "an instance left out (repeatable)"),
     IN_BODY(FLAG_TEXT, "from", "D", "从何时起列出", "list from here on", .field = "start_at"),
-    IN_BODY(FLAG_INT, "count", "COUNT", "最多几个（默认 10）", "at most this many (default 10)", .field = "limit", .letter = 'N'),
+    IN_BODY(FLAG_INT, "count", "COUNT", "最多几个（默认 10）", "at most this many (default 10)",
+            .field = "limit", .letter = 'N'),
     HERE(FLAG_TEXT, "batch", "FILE", "逐行读入 JSON 并逐行回答（- 为标准输入）", "read JSON lines, answer each (- is standard input)"),
     END};
 static const struct flag explain_flags[] = {
     IN_BODY(FLAG_TEXT, "tz", "ZONE", "时区（默认 Asia/Shanghai）", "time zone (default Asia/Shanghai)"), END};
 
 const struct command top_commands[] = {
-    {"time", "explain", "POST", "/time/explain", {{"WORDS", FLAG_TEXT, PLACE_BODY, "words", MANY}}, explain_flags, &shape_any, 0,
+    {"time", "explain", "POST", "/time/explain", {{"WORDS", FLAG_TEXT, PLACE_BODY, "words", MANY}},
+     explain_flags, &shape_any, 0,
      {"说明一句话被读成什么时间或规则", "say what words about time are read as"}, .example = "kepuctl time explain 每年9月第三个周六"},
     {"time", "expand", "POST", "/time/expand", {{NULL}}, expand_flags, &shape_instance, 0,
      {"列出任何规则的各次时间", "list the instances of any rule"},
-     .example = "kepuctl time expand --start 20260919T090000 --tz Asia/Shanghai --rrule 'FREQ=YEARLY;BYMONTH=9;BYDAY=3SA' -N 5",
+     .example = "kepuctl time expand --start 20260919T090000 --tz Asia/Shanghai "
+                "--rrule 'FREQ=YEARLY;BYMONTH=9;BYDAY=3SA' -N 5",
      .content_type = "application/x-ndjson", .check = hook_check_time_expand, .complete = hook_complete_time_expand,
      .run = hook_run_time_expand},
     {"status", NULL, "GET", "/status", {{NULL}}, NULL, &shape_any, 0,
@@ -29,17 +32,20 @@ const struct command top_commands[] = {
     {"version", NULL, "GET", "/version", {{NULL}}, NULL, &shape_any, 0,
      {"kepuctl 与 kepud 的版本", "versions of kepuctl and kepud"}, .example = "kepuctl version", .run = hook_run_version},
     {"completion", NULL, NULL, NULL, {{"bash|zsh|fish", FLAG_TEXT, PLACE_HERE, "shell", 0}}, NULL, &shape_any, 0,
-     {"输出命令行补全脚本", "print a completion script"}, .example = "kepuctl completion bash > ~/.local/share/bash-completion/completions/kepuctl",
+     {"输出命令行补全脚本", "print a completion script"},
+     .example = "kepuctl completion bash > ~/.local/share/bash-completion/completions/kepuctl",
      .run = hook_run_completion},
     {"help", NULL, NULL, NULL,
-     {{"NOUN", FLAG_TEXT, PLACE_HERE, "noun", OPTIONAL}, {"VERB", FLAG_TEXT, PLACE_HERE, "verb", OPTIONAL}}, NULL, &shape_any, 0,
+     {{"NOUN", FLAG_TEXT, PLACE_HERE, "noun", OPTIONAL},
+      {"VERB", FLAG_TEXT, PLACE_HERE, "verb", OPTIONAL}}, NULL, &shape_any, 0,
      {"帮助", "help"}, .example = "kepuctl help event add", .run = hook_run_help},
     END_OF_COMMANDS};
 
 const struct flag global_flags[] = {
     HERE(FLAG_TEXT, "socket", "PATH", "kepud 的套接字（$KEPU_SOCKET、./run/kepud.sock、/run/kepu/kepud.sock）",
          "kepud's socket ($KEPU_SOCKET, ./run/kepud.sock, /run/kepu/kepud.sock)", .letter = 's', .group = 'c'),
-    HERE(FLAG_TEXT, "server", "URL", "远程 kepud 的网址（$KEPU_SERVER）", "URL of a remote kepud ($KEPU_SERVER)", .group = 'c'),
+    HERE(FLAG_TEXT, "server", "URL", "远程 kepud 的网址（$KEPU_SERVER）", "URL of a remote kepud ($KEPU_SERVER)",
+         .group = 'c'),
     HERE(FLAG_TEXT, "token-file", "FILE", "存有令牌的文件（$KEPU_TOKEN_FILE）", "file that holds the token ($KEPU_TOKEN_FILE)"),
     HERE(FLAG_TEXT, "output", "FORMAT", "输出格式", "output format", .letter = 'o', .group = 'o',
          .choices = "table|json|jsonl|csv|name"),

@@ -129,7 +129,8 @@ static void add_finder(struct buf *out, const char *words, const char *last)
 
 static void write_bash(struct buf *out)
 {
-    buf_adds(out, "# bash completion for kepuctl\n_kepuctl() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words= choices=\n  COMPREPLY=()\n");
+    buf_adds(out, "# bash completion for kepuctl\n_kepuctl() {\n"
+                  "  local cur=${COMP_WORDS[COMP_CWORD]} words= choices=\n  COMPREPLY=()\n");
     add_finder(out, "\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"", "${COMP_WORDS[COMP_CWORD-1]}");
     buf_adds(out, "  case \"$noun $verb $prev\" in\n");
     add_choice_cases(out);
@@ -142,7 +143,8 @@ static void write_bash(struct buf *out)
     each_flag_word(out, global_flags);
     buf_adds(out, "\"\n  [[ $cur != -* ]] && words=$(printf '%s\\n' $words | grep -v '^-')\n"
                   "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-                  "  [[ ${#COMPREPLY[@]} -eq 0 && \"$noun $verb\" == *import ]] && COMPREPLY=($(compgen -f -- \"$cur\"))\n"
+                  "  [[ ${#COMPREPLY[@]} -eq 0 && \"$noun $verb\" == *import ]] &&\n"
+                  "    COMPREPLY=($(compgen -f -- \"$cur\"))\n"
                   "}\ncomplete -o filenames -F _kepuctl kepuctl\n");
 }
 
@@ -256,7 +258,8 @@ int hook_run_completion(struct session *s)
     if (completion_write(&out, shell, s->settings->lang))
         rc = print_bytes(&out, &s->failure.err);
     else
-        rc = err_set(&s->failure.err, ERR_USAGE, MSG_CTL_BAD_CHOICE, NULL, "completion", shell, "bash, zsh, fish", NULL);
+        rc = err_set(&s->failure.err, ERR_USAGE, MSG_CTL_BAD_CHOICE, NULL, "completion", shell,
+                     "bash, zsh, fish", NULL);
     buf_release(&out);
     return rc;
 }

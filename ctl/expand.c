@@ -75,8 +75,8 @@ void hook_complete_time_expand(const struct invocation *inv, json_t *body)
 /* For people: a line an instance. */
 static int print_instances(struct session *s, json_t *answer)
 {
-    json_t *items = json_array(), *instances = json_object_get(answer, "instances"), *utc = json_object_get(answer, "utc");
-    json_t *instance;
+    json_t *instances = json_object_get(answer, "instances"), *utc = json_object_get(answer, "utc");
+    json_t *items = json_array(), *instance;
     size_t i;
     int rc;
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an endless rule is listed to where nothing bounds it. */
-#define OCCURRENCES_DEFAULT 100
+/* kepud bounds an endless rule itself; this is for one that doesn't. */
+#define OCCURRENCES_MAX 10000
 
 int hook_check_event_edit(const struct invocation *inv, struct err *e)
 {
@@ -19,6 +19,19 @@ int hook_check_event_edit(const struct invocation *inv, struct err *e)
         return err_set(e, ERR_USAGE, MSG_CTL_FLAGS_EXCLUDE, "--all", "--on", "--all", NULL);
     if (on && !given_text(inv, "this") && !given_text(inv, "this-and-future"))
         return err_set(e, ERR_USAGE, MSG_CTL_ON_WITHOUT_SCOPE, "--on", on, NULL);
+    return 0;
+}
+
+/* A department's, venue's … slug stands after `add` or behind --slug, once. */
+int hook_check_register_add(const struct invocation *inv, struct err *e)
+{
+    char command[64];
+
+    snprintf(command, sizeof command, "%s add", inv->command->noun);
+    if (given_text(inv, "slug") && args_positional(inv, 0))
+        return err_set(e, ERR_USAGE, MSG_CTL_FLAGS_EXCLUDE, "--slug", "SLUG", "--slug", NULL);
+    if (!given_text(inv, "slug") && !args_positional(inv, 0))
+        return err_set(e, ERR_USAGE, MSG_CTL_ARGUMENT_MISSING, "SLUG", command, "SLUG", NULL);
     return 0;
 }
 
@@ -33,7 +46,8 @@ int hook_check_reminder_add(const struct invocation *inv, struct err *e)
     if (!told_by_time(given_text(inv, "kind")))
         return 0;
     if (!given_text(inv, "event") && !given_text(inv, "category") && !given_text(inv, "all"))
-        return err_set(e, ERR_USAGE, MSG_CTL_ONE_OF_MISSING, "--event", "reminder add", "--event, --category, --all", NULL);
+        return err_set(e, ERR_USAGE, MSG_CTL_ONE_OF_MISSING, "--event", "reminder add",
+                       "--event, --category, --all", NULL);
     if (!given_text(inv, "before") && !given_text(inv, "after"))
         return err_set(e, ERR_USAGE, MSG_CTL_ONE_OF_MISSING, "--before", "reminder add", "--before, --after", NULL);
     return 0;
@@ -57,7 +71,7 @@ int hook_run_occurrences(struct session *s)
     if (count > 0 && (limit == 0 || count < limit))
         limit = count;
     if (limit == 0 && !given_text(s->inv, "to"))
-        limit = OCCURRENCES_DEFAULT;
+        limit = OCCURRENCES_MAX;
     rc = session_list(s, &r, limit);
     request_release(&r);
     return rc;

@@ -5,6 +5,7 @@
 #include "command.h"
 
 int hook_check_event_edit(const struct invocation *inv, struct err *e);
+int hook_check_register_add(const struct invocation *inv, struct err *e);
 int hook_check_reminder_add(const struct invocation *inv, struct err *e);
 int hook_check_time_expand(const struct invocation *inv, struct err *e);
 void hook_complete_time_expand(const struct invocation *inv, json_t *body);

@@ -153,7 +153,8 @@ static const struct label labels[] = {
 static const struct { const char *value, *zh; } states[] = {
     {"admin", "管理员"}, {"ambiguous", "结果不明"}, {"announced", "每年公布"}, {"ask", "催问日期"}, {"attended", "已到场"},
     {"cancelled", "已取消"}, {"changed", "变更"}, {"closed", "已结束"}, {"confirmed", "已确认"}, {"delivered", "已送达"},
-    {"dingtalk", "钉钉"}, {"digest", "汇总"}, {"disabled", "已停用"}, {"enabled", "已启用"}, {"erased", "已清除"}, {"excused", "已请假"},
+    {"dingtalk", "钉钉"}, {"digest", "汇总"}, {"disabled", "已停用"}, {"enabled", "已启用"}, {"erased", "已清除"},
+    {"excused", "已请假"},
     {"expired", "已过期"}, {"failed", "失败"}, {"feishu", "飞书"}, {"filled", "已招满"}, {"keep", "照常"},
     {"milestone", "里程碑"}, {"moved", "已改期"}, {"next-workday", "顺延到下一工作日"}, {"no_show", "未到"}, {"notice", "通知"},
     {"offered", "待确认"}, {"ok", "成功"}, {"open", "进行中"}, {"organizer", "组织者"}, {"past", "已结束"}, {"paused", "已暂停"},

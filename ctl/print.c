@@ -156,6 +156,18 @@ static int check_fields(const struct names *fields, const struct shape *shape, j
     return rc;
 }
 
+/* Of CSV: the shape's fields, without those that no item has. */
+static void drop_absent(struct names *n, json_t *items)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n->count; i++)
+        if (some_item_has(items, n->items[i]))
+            n->items[kept++] = n->items[i];
+    if (json_array_size(items) > 0)
+        n->count = kept;
+}
+
 /* --fields, else what the shape says, else what the first item has. Borrows from `items`. */
 static void choose(struct names *n, const struct names *fields, const char *by_shape, json_t *items)
 {
@@ -188,6 +200,8 @@ static void add_items(struct buf *out, const struct settings *s, const struct sh
         return;
     case FORMAT_CSV:
         choose(&chosen, fields, shape->fields, items);
+        if (fields->count == 0)
+            drop_absent(&chosen, items);
         add_csv(out, &chosen, items, headers);
         break;
     case FORMAT_TABLE:

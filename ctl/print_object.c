@@ -64,7 +64,8 @@ static void add_lines(struct buf *out, const char *field, const json_t *list, en
     buf_release(&line);
 }
 
-static void add_member(struct buf *out, const struct settings *s, const char *key, const json_t *value, int indent, int width)
+static void add_member(struct buf *out, const struct settings *s, const char *key, const json_t *value, int indent,
+                       int width)
 {
     const char *label = label_of(key, s->lang), *colon = catalogue_text(W_CTL_COLON, s->lang);
     int at = indent + width + utf8_width(colon);

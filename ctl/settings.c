@@ -10,7 +10,8 @@
 #define SOCKET_SYSTEM "/run/kepu/kepud.sock"
 
 static const char *const format_names[] = {
-    [FORMAT_TABLE] = "table", [FORMAT_JSON] = "json", [FORMAT_JSONL] = "jsonl", [FORMAT_CSV] = "csv", [FORMAT_NAME] = "name"};
+    [FORMAT_TABLE] = "table", [FORMAT_JSON] = "json", [FORMAT_JSONL] = "jsonl", [FORMAT_CSV] = "csv",
+    [FORMAT_NAME] = "name"};
 
 static const char *env(const char *name)
 {
@@ -58,7 +59,8 @@ static int read_format(const struct invocation *inv, struct settings *s, struct 
         return 0;
     if (near.best)
         return err_set(e, ERR_INVALID, MSG_CTL_BAD_CHOICE_NEAR, "--output", "--output", text, near.best, NULL);
-    return err_set(e, ERR_INVALID, MSG_CTL_BAD_CHOICE, "--output", "--output", text, "table, json, jsonl, csv, name", NULL);
+    return err_set(e, ERR_INVALID, MSG_CTL_BAD_CHOICE, "--output", "--output", text,
+                   "table, json, jsonl, csv, name", NULL);
 }
 
 static int read_colour(const struct invocation *inv, struct settings *s, struct err *e)
@@ -67,7 +69,7 @@ static int read_colour(const struct invocation *inv, struct settings *s, struct 
 
     s->colour = text && strcmp(text, "always") == 0;
     if (!text || strcmp(text, "auto") == 0)
-        s->colour = !env("NO_COLOR") && isatty(STDOUT_FILENO) && strcmp(env("TERM") ? env("TERM") : "dumb", "dumb") != 0;
+        s->colour = !env("NO_COLOR") && isatty(STDOUT_FILENO) && env("TERM") && strcmp(env("TERM"), "dumb") != 0;
     else if (!s->colour && strcmp(text, "never") != 0)
         return err_set(e, ERR_INVALID, MSG_CTL_BAD_CHOICE, "--color", "--color", text, "auto, always, never", NULL);
     return 0;

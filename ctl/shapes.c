@@ -3,7 +3,8 @@
 const struct shape shape_event = {
     "slug", "slug title next_start status free lead",
     "slug uid title description category lead partners audiences venue start end all_day tz rrule rdates exdates "
-    "holiday_policy roles indicators unit status sequence version split_from created updated url next_start free next notes"};
+    "holiday_policy roles indicators unit status sequence version split_from created updated url "
+    "next_start free next notes"};
 
 const struct shape shape_occurrence = {
     "recurrence_id", "event recurrence_id start title venue status roles free",
@@ -11,7 +12,8 @@ const struct shape shape_occurrence = {
 
 const struct shape shape_preset = {
     "slug", "slug title basis rule_text next category",
-    "slug title title_en basis rule rule_text category lead audiences roles indicators all_day start_time duration note next"};
+    "slug title title_en basis rule rule_text category lead audiences roles indicators all_day start_time duration "
+    "note next"};
 
 const struct shape shape_department = {"slug", "slug title title_en aliases", "slug title title_en aliases"};
 const struct shape shape_category = {"slug", "slug title title_en color", "slug title title_en color"};
@@ -42,7 +44,8 @@ const struct shape shape_reminder = {
     "id", "id kind event category before after channels",
     "id event category kind before after channels template"};
 
-const struct shape shape_preview = {"channel", "channel event recurrence_id due text", "channel event recurrence_id due text"};
+const struct shape shape_preview = {
+    "channel", "channel event recurrence_id due text", "channel event recurrence_id due text"};
 
 const struct shape shape_delivery = {
     "id", "id channel kind event recurrence_id due state next_attempt reason",

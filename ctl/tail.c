@@ -16,7 +16,7 @@ static char *entry_key(const json_t *item)
     return json_dumps(item, JSON_COMPACT | JSON_SORT_KEYS);
 }
 
-/* Those of `items`, newest first, that `seen` (a set of keys) lacks, oldest first; *seen becomes the set of these items. */
+/* Those of `items` (newest first) that the set `seen` lacks, oldest first; *seen becomes the set of these items. */
 static json_t *news(json_t *items, json_t **seen)
 {
     json_t *fresh = json_array(), *now = json_object();

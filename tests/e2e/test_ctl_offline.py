@@ -122,6 +122,8 @@ def problem(code, status, message="no", hint=None, field=None):
     (("volunteer", "add", "--name", "x"), "lacks --phone"),
     (("signup", "add", "--volunteer", "v-1", "--event", "e"), "lacks --on"),
     (("signup", "list", "--on", "2027-05-12"), "without --event"),
+    (("venue", "add", "--title", "x"), "lacks its SLUG"),
+    (("venue", "add", "v", "--slug", "v", "--title", "x"), "exclude"),
     (("channel", "add", "n", "--kind", "wecom"), "lacks --url"),
     (("channel", "add", "n", "--url", "http://x"), "lacks --kind"),
     (("channel", "send", "n"), "lacks --text"),
@@ -349,6 +351,7 @@ def test_flags_stand_anywhere_and_two_dashes_end_them(kepud):
     ("category edit c --colour teal", "PATCH", "/categories/c", {}, {"color": "teal"}),
     ("venue add m --title M --latitude 38.49 --longitude 106", "POST", "/venues", {},
      {"slug": "m", "title": "M", "latitude": 38.49, "longitude": 106}),
+    ("venue add --slug m --title M", "POST", "/venues", {}, {"slug": "m", "title": "M"}),
     ("unit add u --title U --kind school", "POST", "/units", {}, {"slug": "u", "title": "U", "kind": "school"}),
     ("target record farmers --amount 12.5 --of 20 --at 2027-01-01", "POST", "/targets/farmers/record", {},
      {"amount": 12.5, "of": 20, "at": "2027-01-01"}),
@@ -491,7 +494,8 @@ def test_lists_are_followed_to_their_end(kepud):
 def test_occurrences_of_an_endless_rule_end(kepud):
     kepud.default = (200, lambda r: {"items": [{"recurrence_id": "2027-05-12T09:00:00+08:00"}] * int(r.query["limit"]),
                                      "next": str(int(r.query.get("cursor", 0)) + 1)})
-    assert len(json.loads(kepud.run("event", "occurrences", "e", "--json").out)["items"]) == 100
+    done = json.loads(kepud.run("event", "occurrences", "e", "--json").out)
+    assert len(done["items"]) == 10000 and done["next"]
     assert "count" not in kepud.requests[-1].query
     assert len(json.loads(kepud.run("event", "occurrences", "e", "-N", "7", "--json").out)["items"]) == 7
     assert kepud.requests[-1].query["count"] == "7"
@@ -538,12 +542,14 @@ def test_csv_is_rfc_4180_and_no_formula(kepud):
     import csv
     import io
     cells = ["=1+1", "+cmd|x", "-2+3", "@sum", "\tx", "a,b", 'q"q', "two\nlines", "+8613800001234", "普通"]
-    kepud.default = (200, {"items": [{"name": c, "skills": ["a", "b"], "hours": -3.5} for c in cells], "next": None})
+    kepud.default = (200, {"items": [{"hours": -3.5, "name": c, "skills": ["a", "b"]} for c in cells], "next": None})
     raw = kepud.run("volunteer", "export", "--fields", "name,skills,hours").stdout.decode()
     rows = list(csv.reader(io.StringIO(raw, newline="")))
     assert rows[0] == ["name", "skills", "hours"] and raw.count("\r\n") == len(rows)
     assert [r[0] for r in rows[1:]] == ["'" + c for c in cells[:5]] + cells[5:]
     assert rows[1][1:] == ["a;b", "-3.5"]
+    assert kepud.run("volunteer", "list", "-o", "csv").out.startswith("name,skills,hours\r\n")
+    kepud.default = (200, {"items": [], "next": None})
     assert kepud.run("volunteer", "list", "-o", "csv").out.startswith("id,name,phone,email,")
 
 
