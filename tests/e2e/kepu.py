@@ -195,9 +195,9 @@ class Kepu:
 
     # --- the daemon
 
-    def command(self, *more, socket_path=None):
+    def command(self, *more, socket_path=None, listen="127.0.0.1:0"):
         return [str(KEPUD), "--config", str(self.config), "--state-dir", str(self.state), "--socket",
-                str(socket_path or self.socket), "--listen", "127.0.0.1:0", "--log-level", "info", *self.args, *more]
+                str(socket_path or self.socket), "--listen", listen, "--log-level", "info", *self.args, *more]
 
     def start(self, *more):
         """Starts kepud and returns once it says that it is ready."""
@@ -225,9 +225,9 @@ class Kepu:
                 raise AssertionError(f"kepud ended with {code} before it was ready: {text!r}\n{self.log()}")
             text += more
 
-    def refuse_to_start(self, *more, socket_path=None):
+    def refuse_to_start(self, *more, **where):
         """Runs a kepud that must end by itself; (exit code, stdout, stderr)."""
-        done = subprocess.run(self.command(*more, socket_path=socket_path), stdin=subprocess.DEVNULL, capture_output=True,
+        done = subprocess.run(self.command(*more, **where), stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, cwd=self.dir, env=environment(self.dir), timeout=START_S)
         assert done.returncode > 0, f"exit {done.returncode}, wanted a clear refusal\n{done.stdout}\n{done.stderr}"
         assert not SANITIZER.search(done.stderr), done.stderr

@@ -222,7 +222,8 @@ def test_problems_speak_the_language_asked_for(desk):
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"title":"x"} trailing', b'{"title":"\xff"}', b'{"title":{}}',
                                   b'{"title":1,"start":"2027-05-12"}', b'{"title":"a\\u0000b","start":"2027-05-12"}',
-                                  b'{"title":"x","title":"y","start":"2027-05-12"}', b"[" * 50_000, b'{"a":' * 5_000])
+                                  b'{"title":"x","title":"y","start":"2027-05-12"}', b"[" * 50_000, b'{"a":' * 5_000],
+                         ids=lambda b: repr(b[:30]))
 def test_malformed_bodies_are_refused_and_nothing_is_made(desk, body):
     before = desk.items("event", "list")
     a = desk.api("POST", "/events", body, {"Content-Type": "application/json"})
