@@ -23,7 +23,7 @@ static const struct flag venue_edit[] = {TITLES(0), PLACE, IF_VERSION, END};
 static const struct flag unit_add[] = {
     OWN_SLUG,
     IN_BODY(FLAG_TEXT, "title", "T", "名称", "name", .traits = REQUIRED),
-    IN_BODY(FLAG_TEXT, "kind", "K", "种类", "kind", .traits = REQUIRED), END};
+    IN_BODY(FLAG_TEXT, "kind", "K", "种类，如 school、village", "kind, such as school, village"), END};
 static const struct flag limit_flags[] = {LIMIT, END};
 #define OF_PLAN IN_QUERY(FLAG_TEXT, "plan", "SLUG", "哪个规划（默认最新的）", "which plan (default: the newest)")
 static const struct flag target_list_flags[] = {OF_PLAN, LIMIT, END};
