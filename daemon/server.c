@@ -2,7 +2,9 @@
 
 #include "base/log.h"
 #include "calendar/zone.h"
+#include "notify/notify.h"
 #include "service/call.h"
+#include "service/notice.h"
 #include "state.h"
 #include "store/store.h"
 #include "systemd.h"
@@ -30,6 +32,7 @@ struct server {
     struct settings settings;
     struct store *store;
     struct service *service;
+    struct notify *notify;
     struct web *web;
     bool web_started;
     bool started;
@@ -127,9 +130,22 @@ static void stop_store(struct server *s)
         on_store_closed(s);
 }
 
+static void on_notify_stopped(void *arg)
+{
+    struct server *s = arg;
+
+    s->notify = NULL;
+    stop_store(s);
+}
+
 static void on_web_stopped(void *arg)
 {
-    stop_store(arg);
+    struct server *s = arg;
+
+    if (s->notify)
+        notify_stop(s->notify, on_notify_stopped, s);
+    else
+        stop_store(s);
 }
 
 static void stop(struct server *s)
@@ -210,6 +226,7 @@ static int open_service(struct server *s, struct err *e)
     to->spread_ms = (int)conf->spread_ms;
     to->hold_unknown = conf->on_unknown == CONF_UNKNOWN_HOLD;
     s->service = service_new(s->store, &s->keys, to);
+    service_set_robots(s->service, &notify_robots);
     return 0;
 }
 
@@ -218,7 +235,9 @@ static int start(struct server *s, struct err *e)
     if (server_check(s->conf, e) || open_state(s, e) || open_web(s, e) || open_service(s, e))
         return -1;
     s->web_started = true;
-    return web_start(s->web, s->service, e);
+    if (web_start(s->web, s->service, e))
+        return -1;
+    return notify_start(&s->loop, s->service, &s->notify, e);
 }
 
 static void tell(const struct server *s)

@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include "base/log.h"
+#include "notice.h"
 #include "store/office.h"
 
 #include <stdarg.h>
@@ -19,6 +20,7 @@ struct service {
         void *arg;
     } listeners[SERVICE_LISTENERS_MAX];
     int listener_count;
+    const struct robots *robots;
 };
 
 struct service *service_new(struct store *store, const struct crypto_keys *keys, const struct settings *settings)
@@ -57,6 +59,16 @@ void service_listen(struct service *s, void (*on_change)(void *, const struct ch
         abort();
     s->listeners[s->listener_count].on_change = on_change;
     s->listeners[s->listener_count++].arg = arg;
+}
+
+void service_set_robots(struct service *s, const struct robots *robots)
+{
+    s->robots = robots;
+}
+
+const struct robots *service_robots(const struct service *s)
+{
+    return s->robots;
 }
 
 void call_changed(struct call *c, enum change_kind kind, int64_t id)

@@ -13,10 +13,11 @@ void planner_event(struct call *c, struct db *db, int64_t event_id);
 /* An occurrence was moved, cancelled or confirmed: "changed" deliveries (SPEC.md 8), and planner_event's work for it. */
 void planner_occurrence_changed(struct call *c, struct db *db, int64_t occurrence_id);
 
+/* planner_event for every event that a rule is about; for all events. */
+void planner_reminder(struct call *c, struct db *db, int64_t reminder_id);
+void planner_everything(struct call *c, struct db *db);
+
 /* Places were taken or freed. */
 void planner_role(struct call *c, struct db *db, int64_t occurrence_id, const char *role);
-
-/* People were added. */
-void planner_people(struct call *c, struct db *db);
 
 #endif

@@ -1,6 +1,8 @@
 #include "api.h"
 
 #include "codec.h"
+#include "domain/notice.h"
+#include "wait.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -246,13 +248,26 @@ static void answer(struct api_call *a)
     http_answer(x, status, headers, count, &body);
 }
 
+static void wait_for_result(struct api_call *a)
+{
+    const struct delivery *d = a->call.result;
+    const char *code = arena_strdup(&a->x->arena, d->code);
+    int64_t id = d->id;
+
+    call_release(&a->call);
+    wait_for_delivery(a->web, a->x, id, code, a->call.req.lang);
+}
+
 static void done(struct call *c)
 {
     struct api_call *a = c->data;
     struct err e = c->err;
 
     if (c->status == 0) {
-        answer(a);
+        if (a->route->waits && c->result && !c->req.dry_run)
+            wait_for_result(a);
+        else
+            answer(a);
         return;
     }
     call_release(c);

@@ -52,6 +52,7 @@ struct route {
     const char *raw_body;              /* the body goes as it came into this FIELD_TEXT of the input */
     const char *raw_answer;            /* a content type: the operation's result is a const char * and goes out as it is */
     const struct route_variant *variant;
+    bool waits;                        /* the result is a delivery; answers when its outcome is known (wait.h) */
     bool open;                         /* needs no token on the TCP door */
     const char *summary;               /* for the OpenAPI document */
 };

@@ -5,6 +5,7 @@
 #include "listen.h"
 #include "openapi.h"
 #include "service/version.h"
+#include "wait.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,6 +30,8 @@ static const struct route_table own_table = ROUTE_TABLE(own_routes);
 static const struct route_table *const tables[] = {
     &own_table,
     &event_routes,
+    &people_routes,
+    &notice_routes,
 };
 
 static void answer_text(struct exchange *x, int status, const char *text)
@@ -246,6 +249,7 @@ int web_start(struct web *w, struct service *service, struct err *e)
     w->zone = zone_find(service_settings(service)->tz, e);
     if (!w->zone)
         return -1;
+    wait_start(w);
     if (listen_on(w, &w->unix_fd, HTTP_DOOR_UNIX, e))
         return -1;
     return listen_on(w, &w->tcp_fd, HTTP_DOOR_TCP, e);
@@ -264,6 +268,7 @@ void web_stop(struct web *w, void (*done)(void *arg), void *arg)
     w->stopped_arg = arg;
     if (w->socket_path)
         listen_unix_remove(w->unix_listen_fd, w->socket_path);
+    wait_stop(w);
     http_stop(w->http, on_http_stopped, w);
 }
 

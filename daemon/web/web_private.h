@@ -8,6 +8,7 @@
 #include "web.h"
 
 struct zone;
+struct waiter;
 
 struct web {
     uv_loop_t *loop;
@@ -20,6 +21,9 @@ struct web {
     /* How errors look outside the API; set by the pages, NULL: one line of text. */
     void (*error_page)(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *headers,
                        size_t count);
+
+    struct waiter *waiters;              /* wait.h */
+    uv_timer_t wait_timer;
 
     char address[128];
     char *socket_path;
@@ -42,6 +46,6 @@ struct route_table {
     size_t count;
 };
 #define ROUTE_TABLE(rows) {rows, sizeof rows / sizeof rows[0]}
-extern const struct route_table event_routes;
+extern const struct route_table event_routes, people_routes, notice_routes;
 
 #endif

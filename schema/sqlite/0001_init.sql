@@ -366,6 +366,7 @@ CREATE TABLE delivery (
     event_id INTEGER REFERENCES event (id) ON DELETE SET NULL,
     occurrence_id INTEGER REFERENCES occurrence (id) ON DELETE SET NULL,
     role TEXT NOT NULL,
+    moves INTEGER NOT NULL,             -- how often the occurrence had been moved when this was last dated
     text TEXT NOT NULL,                 -- a notice's own words
     due_ms INTEGER NOT NULL,
     deadline_ms INTEGER NOT NULL,

@@ -1,0 +1,382 @@
+#include "dispatcher.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "channel.h"
+#include "service/notice.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+/* One attempt, from its claim to its written outcome. */
+struct attempt_call {
+    struct dispatcher *dispatcher;
+    struct call call;                   /* of op_dispatch_outcome */
+    struct dispatch_outcome outcome;
+    enum channel_kind kind;
+    struct arena arena;
+    struct attempt_call *next, **link;
+};
+
+/*
+ * What the dispatcher is asking the database:
+ *
+ *   IDLE ── wake ──> ASKING ──> IDLE (timer armed)
+ *     └── timer ──> CLAIMING ──> ASKING
+ */
+enum asking { IDLE, ASKING, CLAIMING };
+
+struct dispatcher {
+    uv_loop_t *loop;
+    struct service *service;
+    struct network network;
+    uv_timer_t timer;
+    int clock_fd;                       /* a timerfd that tells of steps of the wall clock (WIRE.md 2.9) */
+    uv_poll_t clock;
+    enum asking state;
+    bool again;                         /* woken while asking */
+    bool stopping;
+    int closing;                        /* handles not closed yet */
+    struct call call;                   /* of op_dispatch_recover, _next, _claim */
+    struct dispatch_claim claim;
+    struct attempt_call *attempts;
+    struct dispatch_counts counts;
+    void (*stopped)(void *);
+    void *stopped_arg;
+};
+
+static void ask_next(struct dispatcher *d);
+static void on_timer(uv_timer_t *timer);
+static void finish_if_stopped(struct dispatcher *d);
+
+static void fill_request(struct call *c, struct dispatcher *d)
+{
+    memset(c, 0, sizeof *c);
+    c->req.principal.role = ROLE_ADMIN;
+    strcpy(c->req.principal.name, "kepud");
+    c->req.now_ms = clock_wall_ms();
+    c->req.if_version = FIELD_INT_ABSENT;
+    c->data = d;
+}
+
+/* Outcomes --------------------------------------------------------------------------------------------------------------- */
+
+static void attempt_free(struct attempt_call *a)
+{
+    *a->link = a->next;
+    if (a->next)
+        a->next->link = a->link;
+    call_release(&a->call);
+    arena_release(&a->arena);
+    free(a);
+}
+
+static void on_outcome_written(struct call *c)
+{
+    struct attempt_call *a = c->data;
+    struct dispatcher *d = a->dispatcher;
+
+    /* An outcome that can't be written stays "sending", and is unknown at the next start. */
+    if (c->status)
+        log_err("the outcome of an attempt was not written", &c->err);
+    attempt_free(a);
+    d->counts.active--;
+    dispatcher_wake(d);
+    finish_if_stopped(d);
+}
+
+static void write_outcome(struct attempt_call *a)
+{
+    struct dispatcher *d = a->dispatcher;
+
+    fill_request(&a->call, d);
+    a->call.data = a;
+    a->call.op = &op_dispatch_outcome;
+    a->call.input = &a->outcome;
+    a->call.done = on_outcome_written;
+    service_call(d->service, &a->call);
+}
+
+static enum attempt_outcome outcome_of(enum judgement j)
+{
+    switch (j) {
+    case JUDGE_OK:
+        return ATTEMPT_OK;
+    case JUDGE_RETRY:
+    case JUDGE_CHANNEL: /* the channel is paused; once resumed, this message is tried again */
+        return ATTEMPT_RETRY;
+    case JUDGE_PERMANENT:
+        return ATTEMPT_PERMANENT;
+    case JUDGE_UNKNOWN:
+        break;
+    }
+    return ATTEMPT_UNKNOWN;
+}
+
+static void count(struct dispatcher *d, enum attempt_outcome outcome)
+{
+    d->counts.delivered += outcome == ATTEMPT_OK;
+    d->counts.retried += outcome == ATTEMPT_RETRY;
+    d->counts.failed += outcome == ATTEMPT_PERMANENT;
+    d->counts.unknown += outcome == ATTEMPT_UNKNOWN;
+}
+
+static void on_answer(void *arg, const struct fetch_result *result)
+{
+    struct attempt_call *a = arg;
+    struct verdict v = channel_judge(a->kind, result, &a->arena);
+
+    a->outcome.outcome = outcome_of(v.judgement);
+    a->outcome.pause_channel = v.judgement == JUDGE_CHANNEL;
+    a->outcome.status = result->status ? result->status : FIELD_INT_ABSENT;
+    a->outcome.took_ms = result->ms;
+    a->outcome.retry_after_ms = v.retry_after_ms > 0 ? v.retry_after_ms : 0;
+    a->outcome.reason = arena_strdup(&a->arena, v.reason ? v.reason : "");
+    a->outcome.robot_waits = v.robot_waits;
+    count(a->dispatcher, a->outcome.outcome);
+    write_outcome(a);
+}
+
+/* The request never went out. */
+static void not_sent(struct attempt_call *a, enum attempt_outcome outcome, const char *reason)
+{
+    a->outcome.outcome = outcome;
+    a->outcome.status = FIELD_INT_ABSENT;
+    a->outcome.reason = arena_strdup(&a->arena, reason);
+    count(a->dispatcher, outcome);
+    write_outcome(a);
+}
+
+/* Sending ---------------------------------------------------------------------------------------------------------------- */
+
+static struct attempt_call *attempt_new(struct dispatcher *d, const struct dispatch_item *item)
+{
+    struct attempt_call *a = mem_alloc(sizeof *a);
+
+    a->dispatcher = d;
+    a->outcome.id = item->id;
+    a->outcome.attempt = item->attempt;
+    a->next = d->attempts;
+    a->link = &d->attempts;
+    if (a->next)
+        a->next->link = &a->next;
+    d->attempts = a;
+    d->counts.attempts++;
+    d->counts.active++;
+    return a;
+}
+
+static void send_item(struct dispatcher *d, const struct dispatch_item *item)
+{
+    struct attempt_call *a = attempt_new(d, item);
+    struct channel_target target = {.url = item->url, .secret = item->secret, .secret_old = item->secret_old,
+                                    .keyword = item->keyword, .delivery = item->code, .allow_private = item->allow_private};
+    struct message message = {.kind = item->kind, .title = item->title, .text = item->text, .url = item->link,
+                              .event = item->event, .recurrence_id = item->recurrence_id, .start = item->start,
+                              .venue = item->venue, .timestamp_ms = item->timestamp_ms};
+    struct fetch_request request;
+    struct err e = {0};
+
+    if (channel_kind_parse(item->channel_kind, &a->kind, &e)) {
+        not_sent(a, ATTEMPT_PERMANENT, "a kind of channel that this kepud does not know");
+        return;
+    }
+    target.kind = a->kind;
+    if (channel_build(&target, &message, clock_wall_ms(), &a->arena, &request, &e)) {
+        not_sent(a, ATTEMPT_PERMANENT, catalogue_text(e.msg, LANG_EN));
+        return;
+    }
+    if (!d->network.start(d->network.impl, &request, on_answer, a))
+        not_sent(a, ATTEMPT_RETRY, "too many requests under way");
+}
+
+static void on_claimed(struct call *c)
+{
+    struct dispatcher *d = c->data;
+    struct call mine = *c; /* ask_next uses d->call again; the items live in this one's arena */
+    const struct list *list = c->result;
+    const struct dispatch_item *items = c->status ? NULL : list->items.items;
+    size_t count_items = c->status ? 0 : list->items.count;
+
+    d->state = IDLE;
+    for (size_t i = 0; i < count_items; i++)
+        send_item(d, &items[i]);
+    if (c->status) {
+        /* Not at once again: the database has a trouble of its own. */
+        log_err("claiming what is due", &c->err);
+        if (!d->stopping)
+            uv_timer_start(&d->timer, on_timer, DISPATCH_RETRY_MS, 0);
+    } else {
+        ask_next(d);
+    }
+    call_release(&mine);
+    finish_if_stopped(d);
+}
+
+static void claim(struct dispatcher *d)
+{
+    int64_t room = DISPATCH_ACTIVE_MAX - d->counts.active;
+
+    /* Full: the outcomes of what is under way wake it again. */
+    if (d->state != IDLE || d->stopping || room <= 0)
+        return;
+    d->state = CLAIMING;
+    d->claim.most = room < DISPATCH_CLAIM_MAX ? room : DISPATCH_CLAIM_MAX;
+    fill_request(&d->call, d);
+    d->call.op = &op_dispatch_claim;
+    d->call.input = &d->claim;
+    d->call.done = on_claimed;
+    service_call(d->service, &d->call);
+}
+
+/* What is next ----------------------------------------------------------------------------------------------------------- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    claim(timer->data);
+}
+
+static void arm(struct dispatcher *d, int64_t at_ms)
+{
+    int64_t wait_ms = at_ms - clock_wall_ms();
+
+    if (wait_ms <= 0) {
+        claim(d);
+        return;
+    }
+    uv_update_time(d->loop);
+    uv_timer_start(&d->timer, on_timer, (uint64_t)(wait_ms < DISPATCH_SLEEP_MS_MAX ? wait_ms : DISPATCH_SLEEP_MS_MAX), 0);
+}
+
+static void on_next(struct call *c)
+{
+    struct dispatcher *d = c->data;
+    const struct dispatch_next *next = c->result;
+    int64_t at_ms = c->status ? clock_wall_ms() + DISPATCH_RETRY_MS : next->at_ms;
+
+    d->state = IDLE;
+    if (c->status)
+        log_err("asking what is due next", &c->err);
+    call_release(c);
+    if (d->again)
+        ask_next(d);
+    else if (!d->stopping && at_ms != INT64_MAX)
+        arm(d, at_ms);
+    finish_if_stopped(d);
+}
+
+static void ask(struct dispatcher *d, const struct operation *op)
+{
+    d->state = ASKING;
+    d->again = false;
+    fill_request(&d->call, d);
+    d->call.op = op;
+    d->call.done = on_next;
+    service_call(d->service, &d->call);
+}
+
+static void ask_next(struct dispatcher *d)
+{
+    if (d->stopping)
+        return;
+    if (d->state != IDLE)
+        d->again = true;
+    else
+        ask(d, &op_dispatch_next);
+}
+
+void dispatcher_wake(struct dispatcher *d)
+{
+    ask_next(d);
+}
+
+/* The wall clock ----------------------------------------------------------------------------------------------------------- */
+
+static void arm_clock(struct dispatcher *d)
+{
+    /* Far away: it is only there to be cancelled when the clock is set. */
+    struct itimerspec far = {.it_value = {.tv_sec = INT32_MAX}};
+
+    timerfd_settime(d->clock_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
+}
+
+static void on_clock_step(uv_poll_t *handle, int status, int events)
+{
+    struct dispatcher *d = handle->data;
+    uint64_t expirations;
+
+    (void)status;
+    (void)events;
+    if (read(d->clock_fd, &expirations, sizeof expirations) < 0 && errno == ECANCELED)
+        log_warning("the clock was set; looking at what is due again");
+    arm_clock(d);
+    dispatcher_wake(d);
+}
+
+static void watch_clock(struct dispatcher *d)
+{
+    d->clock_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (d->clock_fd < 0)
+        return;
+    uv_poll_init(d->loop, &d->clock, d->clock_fd);
+    d->clock.data = d;
+    arm_clock(d);
+    uv_poll_start(&d->clock, UV_READABLE, on_clock_step);
+}
+
+/* Start and stop ----------------------------------------------------------------------------------------------------------- */
+
+struct dispatcher *dispatcher_new(uv_loop_t *loop, struct service *service, const struct network *network)
+{
+    struct dispatcher *d = mem_alloc(sizeof *d);
+
+    d->loop = loop;
+    d->service = service;
+    d->network = *network;
+    uv_timer_init(loop, &d->timer);
+    d->timer.data = d;
+    watch_clock(d);
+    ask(d, &op_dispatch_recover);
+    return d;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct dispatcher *d = handle->data;
+    void (*stopped)(void *) = d->stopped;
+    void *arg = d->stopped_arg;
+
+    if (--d->closing > 0)
+        return;
+    if (d->clock_fd >= 0)
+        close(d->clock_fd);
+    free(d);
+    stopped(arg);
+}
+
+static void finish_if_stopped(struct dispatcher *d)
+{
+    if (!d->stopping || d->closing || d->state != IDLE || d->counts.active > 0)
+        return;
+    d->closing = d->clock_fd >= 0 ? 2 : 1;
+    uv_close((uv_handle_t *)&d->timer, on_closed);
+    if (d->clock_fd >= 0)
+        uv_close((uv_handle_t *)&d->clock, on_closed);
+}
+
+void dispatcher_stop(struct dispatcher *d, void (*done)(void *), void *arg)
+{
+    d->stopping = true;
+    d->stopped = done;
+    d->stopped_arg = arg;
+    uv_timer_stop(&d->timer);
+    finish_if_stopped(d);
+}
+
+void dispatcher_counts(const struct dispatcher *d, struct dispatch_counts *ret)
+{
+    *ret = d->counts;
+}

@@ -1,0 +1,121 @@
+#include "notify.h"
+
+#include "channel.h"
+#include "pace.h"
+#include "service/notice.h"
+
+#include <stdlib.h>
+
+struct notify {
+    struct fetch *fetch;
+    struct dispatcher *dispatcher;
+    void (*stopped)(void *);
+    void *stopped_arg;
+};
+
+static enum channel_kind kind_of(const char *name)
+{
+    enum channel_kind kind = CHANNEL_WEBHOOK;
+
+    channel_kind_parse(name, &kind, NULL);
+    return kind;
+}
+
+static int check_kind(const char *kind, struct err *e)
+{
+    enum channel_kind parsed;
+
+    return channel_kind_parse(kind, &parsed, e);
+}
+
+static int check_url(const char *kind, const char *url, bool allow_private, struct err *e)
+{
+    return channel_check_url(kind_of(kind), url, allow_private, e);
+}
+
+static int check_secret(const char *kind, const char *secret, struct err *e)
+{
+    return channel_check_secret(kind_of(kind), secret, e);
+}
+
+static bool makes_secret(const char *kind)
+{
+    return channel_makes_secret(kind_of(kind));
+}
+
+static int64_t window_ms(const char *kind)
+{
+    return pace_needed(kind_of(kind)) ? PACE_WINDOW_MS : 0;
+}
+
+static int64_t next_ms(const char *kind, const int64_t *sends_ms, size_t count, int64_t now_ms)
+{
+    return pace_next_ms(kind_of(kind), sends_ms, count, now_ms);
+}
+
+const struct robots notify_robots = {
+    .check_kind = check_kind,
+    .check_url = check_url,
+    .check_secret = check_secret,
+    .check_keyword = channel_check_keyword,
+    .makes_secret = makes_secret,
+    .secret_new = channel_secret_new,
+    .mask = channel_mask,
+    .pace_window_ms = window_ms,
+    .pace_next_ms = next_ms,
+};
+
+static void on_change(void *arg, const struct change *changes, int count)
+{
+    struct notify *n = arg;
+
+    for (int i = 0; i < count; i++) {
+        if (changes[i].kind == CHANGE_DELIVERIES || changes[i].kind == CHANGE_EVERYTHING) {
+            if (n->dispatcher)
+                dispatcher_wake(n->dispatcher);
+            return;
+        }
+    }
+}
+
+int notify_start(uv_loop_t *loop, struct service *service, struct notify **ret, struct err *e)
+{
+    struct notify *n = mem_alloc(sizeof *n);
+    struct network network;
+
+    n->fetch = fetch_new(loop);
+    if (!n->fetch) {
+        free(n);
+        return err_set(e, ERR_FAILED, MSG_INTERNAL, NULL, "libcurl", NULL);
+    }
+    network = fetch_network(n->fetch);
+    n->dispatcher = dispatcher_new(loop, service, &network);
+    service_listen(service, on_change, n);
+    *ret = n;
+    return 0;
+}
+
+static void on_fetch_freed(void *arg)
+{
+    struct notify *n = arg;
+    void (*stopped)(void *) = n->stopped;
+    void *stopped_arg = n->stopped_arg;
+
+    free(n);
+    stopped(stopped_arg);
+}
+
+static void on_dispatcher_stopped(void *arg)
+{
+    struct notify *n = arg;
+
+    n->dispatcher = NULL;
+    fetch_free(n->fetch, on_fetch_freed, n);
+}
+
+void notify_stop(struct notify *n, void (*done)(void *), void *arg)
+{
+    n->stopped = done;
+    n->stopped_arg = arg;
+    dispatcher_stop(n->dispatcher, on_dispatcher_stopped, n);
+}

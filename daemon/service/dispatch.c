@@ -1,0 +1,252 @@
+/*
+ * The dispatcher's questions: what is next, what is due, how did it end. The database is the schedule: an attempt is
+ * written down before it is made, its outcome before it is forgotten.
+ */
+#include "notice.h"
+
+#include <string.h>
+
+#define PAST_SENDS_MAX 128
+
+static void *next(struct call *c, struct db *db)
+{
+    struct dispatch_next *n = arena_alloc(&c->out, sizeof *n);
+
+    n->at_ms = store_delivery_next_ms(db);
+    return n;
+}
+
+static int run_next(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    (void)input;
+    *ret = next(c, db);
+    return db_check(db, e);
+}
+
+/* Whether the outcome of an attempt that nobody heard the end of is sent again is the office's choice. */
+static void unknown_outcome(struct call *c, struct db *db, struct delivery_row *d, int64_t wait_ms, const char *reason)
+{
+    if (service_settings(c->service)->hold_unknown) {
+        delivery_move(c, db, d, DELIVERY_FAILED, reason);
+        return;
+    }
+    d->next_ms = c->req.now_ms + wait_ms;
+    delivery_move(c, db, d, DELIVERY_AMBIGUOUS, reason);
+}
+
+static int64_t backoff(const struct delivery_row *d, int64_t at_least_ms)
+{
+    int64_t wait_ms = delivery_backoff_ms(d->attempts, crypto_random_below(1001));
+
+    return wait_ms > at_least_ms ? wait_ms : at_least_ms;
+}
+
+static int run_recover(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    struct ids sending = store_delivery_sending(db, &c->out);
+
+    (void)input;
+    for (size_t i = 0; i < sending.count; i++) {
+        struct delivery_row *d = store_delivery_by_id(db, sending.items[i], &c->out);
+        store_attempt_end(db, d->id, d->attempts, DB_NULL_INT, DB_NULL_INT, "unknown", "kepud ended meanwhile");
+        unknown_outcome(c, db, d, backoff(d, 0), "kepud ended meanwhile");
+    }
+    *ret = next(c, db);
+    return db_check(db, e);
+}
+
+/* Claiming --------------------------------------------------------------------------------------------------------------- */
+
+static void postpone(struct db *db, struct delivery_row *d, int64_t to_ms)
+{
+    d->next_ms = to_ms < d->deadline_ms ? to_ms : d->deadline_ms;
+    store_delivery_update(db, d);
+}
+
+static bool is_understaffed(struct db *db, int64_t occurrence_id)
+{
+    return db_int(db, 0,
+                  "SELECT 1 FROM occurrence_role WHERE occurrence_id = $1 AND taken < minimum LIMIT 1",
+                  p_int(occurrence_id)) != 0;
+}
+
+/* Of several overdue rules of one occurrence and channel only the latest is worth telling (SPEC.md 8). */
+static bool is_superseded(struct db *db, const struct delivery_row *d, int64_t now_ms)
+{
+    if (strcmp(d->kind, "upcoming") != 0)
+        return false;
+    return db_int(db, 0,
+                  "SELECT 1 FROM delivery WHERE occurrence_id = $1 AND channel_id = $2 AND kind = 'upcoming'"
+                  " AND due_ms <= $3 AND (due_ms > $4 OR (due_ms = $4 AND id > $5))"
+                  " AND state IN ('scheduled', 'retrying', 'ambiguous') LIMIT 1",
+                  p_int(d->occurrence_id), p_int(d->channel_id), p_int(now_ms), p_int(d->due_ms), p_int(d->id)) != 0;
+}
+
+static int64_t pace(struct call *c, struct db *db, const struct channel_row *ch)
+{
+    const struct robots *robots = service_robots(c->service);
+    int64_t sends[PAST_SENDS_MAX], window_ms = robots->pace_window_ms(ch->shown.kind);
+    size_t count;
+
+    if (window_ms == 0)
+        return c->req.now_ms;
+    count = store_channel_sends(db, ch->shown.id, c->req.now_ms - window_ms, sends, PAST_SENDS_MAX);
+    return robots->pace_next_ms(ch->shown.kind, sends, count, c->req.now_ms);
+}
+
+/* Decides what becomes of a delivery that wants attention: true if it is to be sent now. */
+static bool is_to_be_sent(struct call *c, struct db *db, struct delivery_row *d, const struct channel_row *ch)
+{
+    int64_t now_ms = c->req.now_ms, earliest_ms;
+
+    if (now_ms >= d->deadline_ms) {
+        delivery_move(c, db, d, DELIVERY_EXPIRED, ch && ch->paused ? "channel paused until the deadline" : "past its deadline");
+        return false;
+    }
+    if (!ch) {
+        delivery_move(c, db, d, DELIVERY_CANCELLED, "channel removed");
+        return false;
+    }
+    if (ch->paused) {
+        postpone(db, d, d->deadline_ms);
+        return false;
+    }
+    if (is_superseded(db, d, now_ms)) {
+        delivery_move(c, db, d, DELIVERY_SUPERSEDED, "a later reminder is due as well");
+        return false;
+    }
+    if (strcmp(d->kind, "understaffed") == 0 && !is_understaffed(db, d->occurrence_id)) {
+        delivery_move(c, db, d, DELIVERY_CANCELLED, "staffed");
+        return false;
+    }
+    earliest_ms = pace(c, db, ch);
+    if (ch->breaker_until_ms != DB_NULL_INT && ch->breaker_until_ms > earliest_ms)
+        earliest_ms = ch->breaker_until_ms;
+    if (earliest_ms > now_ms)
+        postpone(db, d, earliest_ms);
+    return earliest_ms <= now_ms;
+}
+
+static int open_secret(struct call *c, struct bytes sealed, const char *context, char **ret, struct err *e)
+{
+    *ret = NULL;
+    return sealed.data ? crypto_open(service_keys(c->service), context, sealed, &c->out, ret, e) : 0;
+}
+
+static int make_item(struct call *c, struct db *db, const struct delivery_row *d, const struct channel_row *ch,
+                     struct dispatch_item *item, struct err *e)
+{
+    struct composed words;
+    bool rotating = ch->secret_old_until_ms != DB_NULL_INT && ch->secret_old_until_ms > c->req.now_ms;
+
+    *item = (struct dispatch_item){.id = d->id, .channel_id = ch->shown.id, .attempt = d->attempts, .code = d->code,
+                                   .kind = d->kind, .channel_kind = ch->shown.kind, .channel_name = ch->shown.name,
+                                   .keyword = ch->shown.keyword, .allow_private = ch->shown.allow_private,
+                                   .timestamp_ms = c->req.now_ms};
+    if (open_secret(c, ch->url_sealed, "channel.url", &item->url, e) ||
+        open_secret(c, ch->secret_sealed, "channel.secret", &item->secret, e) ||
+        (rotating && open_secret(c, ch->secret_old_sealed, "channel.secret", &item->secret_old, e)))
+        return -1;
+    if (compose(c, db, d, ch, &words, e))
+        return -1;
+    item->title = words.title;
+    item->text = words.text;
+    item->link = words.link;
+    item->event = words.event;
+    item->recurrence_id = words.recurrence_id;
+    item->start = words.start;
+    item->venue = words.venue;
+    return 0;
+}
+
+static void claim(struct call *c, struct db *db, struct delivery_row *d, struct list_builder *items)
+{
+    struct channel_row *ch =
+        d->channel_id == DB_NULL_INT ? NULL : store_channel_by_id(db, d->channel_id, &c->out);
+    struct dispatch_item item;
+    struct err e;
+
+    if (!is_to_be_sent(c, db, d, ch))
+        return;
+    d->attempts++;
+    if (make_item(c, db, d, ch, &item, &e)) {
+        delivery_move(c, db, d, DELIVERY_FAILED, catalogue_text(e.msg, LANG_EN));
+        return;
+    }
+    store_attempt_begin(db, d->id, d->attempts, c->req.now_ms);
+    delivery_move(c, db, d, DELIVERY_SENDING, "");
+    *(struct dispatch_item *)list_add(c, items, sizeof item) = item;
+}
+
+static int run_claim(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct dispatch_claim *in = input;
+    struct ids due = store_delivery_due(db, c->req.now_ms, in->most, &c->out);
+    struct list_builder items = {0};
+
+    for (size_t i = 0; i < due.count; i++)
+        claim(c, db, store_delivery_by_id(db, due.items[i], &c->out), &items);
+    *ret = list_end(c, &items, NULL);
+    return db_check(db, e);
+}
+
+/* Outcomes --------------------------------------------------------------------------------------------------------------- */
+
+static void settle(struct call *c, struct db *db, struct delivery_row *d, const struct dispatch_outcome *in)
+{
+    int64_t wait_ms = backoff(d, in->retry_after_ms);
+
+    switch (in->outcome) {
+    case ATTEMPT_OK:
+        delivery_move(c, db, d, DELIVERY_DELIVERED, "");
+        break;
+    case ATTEMPT_RETRY:
+        d->next_ms = c->req.now_ms + wait_ms;
+        if (d->next_ms > d->deadline_ms || in->pause_channel)
+            d->next_ms = d->deadline_ms;
+        delivery_move(c, db, d, DELIVERY_RETRYING, in->reason);
+        break;
+    case ATTEMPT_PERMANENT:
+        delivery_move(c, db, d, DELIVERY_FAILED, in->reason);
+        break;
+    case ATTEMPT_UNKNOWN:
+        unknown_outcome(c, db, d, wait_ms, in->reason);
+        break;
+    }
+}
+
+static void note_channel(struct call *c, struct db *db, const struct delivery_row *d, const struct dispatch_outcome *in)
+{
+    if (d->channel_id == DB_NULL_INT)
+        return;
+    if (in->outcome == ATTEMPT_OK)
+        store_channel_succeeded(db, d->channel_id, c->req.now_ms);
+    else
+        store_channel_erred(db, d->channel_id, in->reason);
+    if (in->pause_channel)
+        store_channel_pause(db, d->channel_id, in->reason);
+    if (in->robot_waits)
+        store_channel_break(db, d->channel_id, c->req.now_ms + in->retry_after_ms);
+    call_changed(c, CHANGE_CHANNELS, 0);
+}
+
+static int run_outcome(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct dispatch_outcome *in = input;
+    struct delivery_row *d = store_delivery_by_id(db, in->id, &c->out);
+
+    if (d) {
+        store_attempt_end(db, d->id, in->attempt, in->took_ms, in->status, attempt_outcome_name(in->outcome), in->reason);
+        settle(c, db, d, in);
+        note_channel(c, db, d, in);
+        if (in->pause_channel)
+            call_audit(c, d->channel_name, "paused: %s", in->reason);
+    }
+    *ret = next(c, db);
+    return db_check(db, e);
+}
+
+const struct operation op_dispatch_recover = {"dispatch recover", ROLE_ADMIN, true, run_recover};
+const struct operation op_dispatch_next = {"dispatch next", ROLE_ADMIN, false, run_next};
+const struct operation op_dispatch_claim = {"dispatch claim", ROLE_ADMIN, true, run_claim};
+const struct operation op_dispatch_outcome = {"dispatch outcome", ROLE_ADMIN, true, run_outcome};

@@ -1,0 +1,314 @@
+/* Rows of channels and reminder rules; declared in notice.h. */
+#include "notice.h"
+
+#include <string.h>
+
+#define CHANNEL_COLUMNS                                                                                             \
+    "id, name, kind, url_sealed, secret_sealed, secret_old_sealed, secret_old_until_ms, keyword, lang,"             \
+    " allow_private, state, reason, breaker_until_ms, last_success_ms, last_error, created_ms, version,"            \
+    " (SELECT COUNT(*) FROM delivery d WHERE d.channel_id = channel.id"                                             \
+    "  AND d.state IN ('sending', 'retrying', 'ambiguous'))"
+
+static void read_filters(struct db *db, struct channel *ch, struct arena *a)
+{
+    struct stmt *s =
+        db_query(db, "SELECT kind, slug FROM channel_filter WHERE channel_id = $1 ORDER BY kind, slug", p_int(ch->id));
+
+    ch->filters.given = true;
+    ch->filters.items = arena_alloc(a, CHANNEL_FILTERS_MAX * sizeof(char *));
+    while (ch->filters.count < CHANNEL_FILTERS_MAX && stmt_row(s))
+        ch->filters.items[ch->filters.count++] = arena_printf(a, "%s=%s", stmt_text(s, 0, a), stmt_text(s, 1, a));
+    stmt_done(s);
+}
+
+static struct channel_row *read_channel(struct db *db, struct stmt *s, struct arena *a)
+{
+    struct channel_row *ch;
+    struct channel *c;
+    int i = 0;
+
+    if (!stmt_row(s))
+        return NULL;
+    ch = arena_alloc(a, sizeof *ch);
+    c = &ch->shown;
+    c->id = stmt_int(s, i++);
+    c->name = stmt_text(s, i++, a);
+    c->kind = stmt_text(s, i++, a);
+    ch->url_sealed = stmt_blob(s, i++, a);
+    ch->secret_sealed = stmt_blob(s, i++, a);
+    ch->secret_old_sealed = stmt_blob(s, i++, a);
+    ch->secret_old_until_ms = stmt_int(s, i++);
+    c->keyword = stmt_text(s, i++, a);
+    c->lang = stmt_text(s, i++, a);
+    c->allow_private = stmt_int(s, i++) != 0;
+    c->state = stmt_text(s, i++, a);
+    c->reason = stmt_text(s, i++, a);
+    ch->breaker_until_ms = stmt_int(s, i++);
+    c->last_success_ms = stmt_int(s, i++);
+    c->last_error = stmt_text(s, i++, a);
+    c->created_ms = stmt_int(s, i++);
+    c->version = stmt_int(s, i++);
+    c->pending = stmt_int(s, i++);
+    stmt_done(s);
+    if (!c->last_error[0])
+        c->last_error = NULL;
+    ch->paused = strcmp(c->state, "paused") == 0;
+    read_filters(db, c, a);
+    return ch;
+}
+
+struct channel_row *store_channel_by_name(struct db *db, const char *name, struct arena *a)
+{
+    return read_channel(db, db_query(db, "SELECT " CHANNEL_COLUMNS " FROM channel WHERE name = $1", p_text(name)), a);
+}
+
+struct channel_row *store_channel_by_id(struct db *db, int64_t id, struct arena *a)
+{
+    return read_channel(db, db_query(db, "SELECT " CHANNEL_COLUMNS " FROM channel WHERE id = $1", p_int(id)), a);
+}
+
+static void write_filters(struct db *db, const struct channel *c)
+{
+    db_exec(db, "DELETE FROM channel_filter WHERE channel_id = $1", p_int(c->id));
+    for (size_t i = 0; i < c->filters.count; i++) {
+        struct arena a = {0};
+        const char *slug = strchr(c->filters.items[i], '=');
+        char *kind = arena_strndup(&a, c->filters.items[i], (size_t)(slug - c->filters.items[i]));
+        db_exec(db, "INSERT INTO channel_filter (channel_id, kind, slug) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                p_int(c->id), p_text(kind), p_text(slug + 1));
+        arena_release(&a);
+    }
+}
+
+static struct param p_bytes(struct bytes b)
+{
+    return p_blob(b.data, b.len);
+}
+
+bool store_channel_insert(struct db *db, struct channel_row *ch)
+{
+    struct channel *c = &ch->shown;
+
+    c->id = db_int(db, 0,
+                   "INSERT INTO channel (name, kind, url_sealed, secret_sealed, keyword, lang, allow_private, state,"
+                   " reason, last_error, created_ms, version)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, 'enabled', '', '', $8, 1)"
+                   " ON CONFLICT (name) DO NOTHING RETURNING id",
+                   p_text(c->name), p_text(c->kind), p_bytes(ch->url_sealed), p_bytes(ch->secret_sealed),
+                   p_text(c->keyword), p_text(c->lang), p_int(c->allow_private), p_int(c->created_ms));
+    if (c->id)
+        write_filters(db, c);
+    return c->id != 0;
+}
+
+void store_channel_update(struct db *db, const struct channel_row *ch)
+{
+    const struct channel *c = &ch->shown;
+
+    db_exec(db,
+            "UPDATE channel SET url_sealed = $2, secret_sealed = $3, secret_old_sealed = $4, secret_old_until_ms = $5,"
+            " keyword = $6, lang = $7, allow_private = $8, state = $9, reason = $10, version = version + 1"
+            " WHERE id = $1",
+            p_int(c->id), p_bytes(ch->url_sealed), p_bytes(ch->secret_sealed), p_bytes(ch->secret_old_sealed),
+            p_int(ch->secret_old_until_ms), p_text(c->keyword), p_text(c->lang), p_int(c->allow_private),
+            p_text(c->state), p_text(c->reason));
+    write_filters(db, c);
+}
+
+void store_channel_delete(struct db *db, int64_t id)
+{
+    db_exec(db, "DELETE FROM channel WHERE id = $1", p_int(id));
+}
+
+struct texts store_channel_names(struct db *db, struct arena *a)
+{
+    int64_t room = db_int(db, 0, "SELECT COUNT(*) FROM channel");
+    struct texts names = {arena_alloc(a, (size_t)(room + 1) * sizeof(char *)), 0, true};
+    struct stmt *s = db_query(db, "SELECT name FROM channel ORDER BY name");
+
+    while ((int64_t)names.count < room && stmt_row(s))
+        names.items[names.count++] = stmt_text(s, 0, a);
+    stmt_done(s);
+    return names;
+}
+
+void store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms)
+{
+    db_exec(db, "UPDATE channel SET last_success_ms = $2, last_error = '' WHERE id = $1", p_int(id), p_int(at_ms));
+}
+
+void store_channel_erred(struct db *db, int64_t id, const char *reason)
+{
+    db_exec(db, "UPDATE channel SET last_error = $2 WHERE id = $1", p_int(id), p_text(reason));
+}
+
+void store_channel_pause(struct db *db, int64_t id, const char *reason)
+{
+    db_exec(db, "UPDATE channel SET state = 'paused', reason = $2, version = version + 1 WHERE id = $1", p_int(id),
+            p_text(reason));
+}
+
+void store_channel_break(struct db *db, int64_t id, int64_t until_ms)
+{
+    db_exec(db, "UPDATE channel SET breaker_until_ms = $2 WHERE id = $1", p_int(id), p_int(until_ms));
+}
+
+size_t store_channel_sends(struct db *db, int64_t id, int64_t since_ms, int64_t *ret, size_t most)
+{
+    size_t count = 0;
+    struct stmt *s = db_query(db,
+                              "SELECT t.at_ms FROM attempt t JOIN delivery d ON d.id = t.delivery_id"
+                              " WHERE d.channel_id = $1 AND t.at_ms >= $2 ORDER BY t.at_ms DESC, t.delivery_id DESC"
+                              " LIMIT $3",
+                              p_int(id), p_int(since_ms), p_int((int64_t)most));
+
+    while (count < most && stmt_row(s))
+        ret[count++] = stmt_int(s, 0);
+    stmt_done(s);
+    for (size_t i = 0; i < count / 2; i++) {
+        int64_t t = ret[i];
+        ret[i] = ret[count - 1 - i];
+        ret[count - 1 - i] = t;
+    }
+    return count;
+}
+
+/* Reminder rules ------------------------------------------------------------------------------------------------------ */
+
+#define REMINDER_COLUMNS "id, code, event_id, category, kind, offset_ms, template, every_channel, created_ms, version"
+
+struct ids store_read_ids(struct stmt *s, struct arena *a)
+{
+    struct ids ids = {0};
+    size_t room = 0;
+
+    while (stmt_row(s)) {
+        if (ids.count == room) {
+            int64_t *items = arena_alloc(a, (room = room ? room * 2 : 32) * sizeof *items);
+            if (ids.count)
+                memcpy(items, ids.items, ids.count * sizeof *items);
+            ids.items = items;
+        }
+        ids.items[ids.count++] = stmt_int(s, 0);
+    }
+    return ids;
+}
+
+static struct reminder *read_reminder(struct db *db, struct stmt *s, struct arena *a)
+{
+    struct reminder *r;
+    int i = 0;
+
+    if (!stmt_row(s))
+        return NULL;
+    r = arena_alloc(a, sizeof *r);
+    r->id = stmt_int(s, i++);
+    r->code = stmt_text(s, i++, a);
+    r->event_id = stmt_int(s, i++);
+    r->category = stmt_text(s, i++, a);
+    r->kind = stmt_text(s, i++, a);
+    r->offset_ms = stmt_int(s, i++);
+    r->template = stmt_text(s, i++, a);
+    r->every_channel = stmt_int(s, i++) != 0;
+    r->created_ms = stmt_int(s, i++);
+    r->version = stmt_int(s, i++);
+    stmt_done(s);
+    r->channels = (struct texts){arena_alloc(a, REMINDER_CHANNELS_MAX * sizeof(char *)), 0, true};
+    s = db_query(db,
+                 "SELECT c.name FROM reminder_channel x JOIN channel c ON c.id = x.channel_id WHERE x.reminder_id = $1"
+                 " ORDER BY c.name",
+                 p_int(r->id));
+    while (r->channels.count < REMINDER_CHANNELS_MAX && stmt_row(s))
+        r->channels.items[r->channels.count++] = stmt_text(s, 0, a);
+    stmt_done(s);
+    return r;
+}
+
+struct reminder *store_reminder_by_code(struct db *db, const char *code, struct arena *a)
+{
+    return read_reminder(db, db_query(db, "SELECT " REMINDER_COLUMNS " FROM reminder WHERE code = $1", p_text(code)), a);
+}
+
+struct reminder *store_reminder_by_id(struct db *db, int64_t id, struct arena *a)
+{
+    return read_reminder(db, db_query(db, "SELECT " REMINDER_COLUMNS " FROM reminder WHERE id = $1", p_int(id)), a);
+}
+
+void store_reminder_insert(struct db *db, struct reminder *r)
+{
+    r->id = db_int(db, 0,
+                   "INSERT INTO reminder (code, event_id, category, kind, offset_ms, template, every_channel, created_ms,"
+                   " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) RETURNING id",
+                   p_text(r->code), p_int(r->event_id), p_text(r->category), p_text(r->kind), p_int(r->offset_ms),
+                   p_text(r->template), p_int(r->every_channel), p_int(r->created_ms));
+}
+
+void store_reminder_update(struct db *db, const struct reminder *r)
+{
+    db_exec(db,
+            "UPDATE reminder SET kind = $2, offset_ms = $3, template = $4, every_channel = $5, version = version + 1"
+            " WHERE id = $1",
+            p_int(r->id), p_text(r->kind), p_int(r->offset_ms), p_text(r->template), p_int(r->every_channel));
+}
+
+void store_reminder_delete(struct db *db, int64_t id)
+{
+    db_exec(db, "DELETE FROM reminder WHERE id = $1", p_int(id));
+}
+
+void store_reminder_set_channel(struct db *db, int64_t reminder_id, int64_t channel_id)
+{
+    db_exec(db, "INSERT INTO reminder_channel (reminder_id, channel_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            p_int(reminder_id), p_int(channel_id));
+}
+
+void store_reminder_clear_channels(struct db *db, int64_t reminder_id)
+{
+    db_exec(db, "DELETE FROM reminder_channel WHERE reminder_id = $1", p_int(reminder_id));
+}
+
+struct ids store_reminder_ids(struct db *db, struct arena *a)
+{
+    return store_read_ids(db_query(db, "SELECT id FROM reminder ORDER BY id"), a);
+}
+
+struct ids store_reminder_for_event(struct db *db, int64_t event_id, const char *category, struct arena *a)
+{
+    return store_read_ids(
+        db_query(db,
+                 "SELECT r.id FROM reminder r WHERE r.event_id = $1"
+                 " OR (r.event_id IS NULL AND r.category = $2 AND NOT EXISTS"
+                 "  (SELECT 1 FROM reminder n WHERE n.event_id = $1 AND n.kind = r.kind))"
+                 " OR (r.event_id IS NULL AND r.category IS NULL AND NOT EXISTS"
+                 "  (SELECT 1 FROM reminder n WHERE n.kind = r.kind"
+                 "   AND (n.event_id = $1 OR (n.event_id IS NULL AND n.category = $2))))"
+                 " ORDER BY r.id",
+                 p_int(event_id), p_text(category)),
+        a);
+}
+
+struct ids store_reminder_channels(struct db *db, const struct reminder *r, int64_t event_id, struct arena *a)
+{
+    if (!r->every_channel)
+        return store_read_ids(db_query(db,
+                                       "SELECT channel_id FROM reminder_channel WHERE reminder_id = $1"
+                                       " ORDER BY channel_id",
+                                       p_int(r->id)),
+                              a);
+    /* Several filters of one kind: any of them; of several kinds: all kinds. */
+    return store_read_ids(
+        db_query(db,
+                 "SELECT c.id FROM channel c, event e WHERE e.id = $1"
+                 " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'category')"
+                 "  OR EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'category'"
+                 "   AND f.slug = e.category))"
+                 " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'lead')"
+                 "  OR EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'lead'"
+                 "   AND f.slug = e.lead))"
+                 " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'audience')"
+                 "  OR EXISTS (SELECT 1 FROM channel_filter f JOIN event_audience x ON x.slug = f.slug"
+                 "   WHERE f.channel_id = c.id AND f.kind = 'audience' AND x.event_id = e.id))"
+                 " ORDER BY c.id",
+                 p_int(event_id)),
+        a);
+}

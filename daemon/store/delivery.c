@@ -1,0 +1,171 @@
+/* Rows of deliveries and their attempts; declared in notice.h. */
+#include "notice.h"
+
+#include <string.h>
+
+#define COLUMNS                                                                                                       \
+    "id, code, identity, channel_id, channel_name, reminder_id, kind, event_id, occurrence_id, role, moves, text,"    \
+    " due_ms, deadline_ms, state, next_ms, attempts, reason, created_ms, final_ms"
+
+static struct delivery_row *read_row(struct stmt *s, struct arena *a)
+{
+    struct delivery_row *d;
+    int i = 0;
+
+    if (!stmt_row(s))
+        return NULL;
+    d = arena_alloc(a, sizeof *d);
+    d->id = stmt_int(s, i++);
+    d->code = stmt_text(s, i++, a);
+    d->identity = stmt_text(s, i++, a);
+    d->channel_id = stmt_int(s, i++);
+    d->channel_name = stmt_text(s, i++, a);
+    d->reminder_id = stmt_int(s, i++);
+    d->kind = stmt_text(s, i++, a);
+    d->event_id = stmt_int(s, i++);
+    d->occurrence_id = stmt_int(s, i++);
+    d->role = stmt_text(s, i++, a);
+    d->moves = stmt_int(s, i++);
+    d->text = stmt_text(s, i++, a);
+    d->due_ms = stmt_int(s, i++);
+    d->deadline_ms = stmt_int(s, i++);
+    d->state = stmt_text(s, i++, a);
+    d->next_ms = stmt_int(s, i++);
+    d->attempts = stmt_int(s, i++);
+    d->reason = stmt_text(s, i++, a);
+    d->created_ms = stmt_int(s, i++);
+    d->final_ms = stmt_int(s, i++);
+    stmt_done(s);
+    return d;
+}
+
+struct delivery_row *store_delivery_by_code(struct db *db, const char *code, struct arena *a)
+{
+    return read_row(db_query(db, "SELECT " COLUMNS " FROM delivery WHERE code = $1", p_text(code)), a);
+}
+
+struct delivery_row *store_delivery_by_id(struct db *db, int64_t id, struct arena *a)
+{
+    return read_row(db_query(db, "SELECT " COLUMNS " FROM delivery WHERE id = $1", p_int(id)), a);
+}
+
+struct delivery_row *store_delivery_of(struct db *db, int64_t reminder_id, int64_t occurrence_id, int64_t channel_id,
+                                       struct arena *a)
+{
+    return read_row(db_query(db,
+                             "SELECT " COLUMNS " FROM delivery WHERE occurrence_id = $2 AND reminder_id = $1"
+                             " AND channel_id = $3 AND kind <> 'changed' AND kind <> 'filled' ORDER BY id DESC LIMIT 1",
+                             p_int(reminder_id), p_int(occurrence_id), p_int(channel_id)),
+                    a);
+}
+
+bool store_delivery_insert(struct db *db, struct delivery_row *d)
+{
+    d->id = db_int(db, 0,
+                   "INSERT INTO delivery (code, identity, channel_id, channel_name, reminder_id, kind, event_id,"
+                   " occurrence_id, role, moves, text, due_ms, deadline_ms, state, next_ms, attempts, reason, created_ms)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'scheduled', $12, 0, '', $14)"
+                   " ON CONFLICT (identity) DO NOTHING RETURNING id",
+                   p_text(d->code), p_text(d->identity), p_int(d->channel_id), p_text(d->channel_name),
+                   p_int(d->reminder_id), p_text(d->kind), p_int(d->event_id), p_int(d->occurrence_id), p_text(d->role),
+                   p_int(d->moves), p_text(d->text), p_int(d->due_ms), p_int(d->deadline_ms), p_int(d->created_ms));
+    return d->id != 0;
+}
+
+void store_delivery_update(struct db *db, const struct delivery_row *d)
+{
+    db_exec(db,
+            "UPDATE delivery SET moves = $2, due_ms = $3, deadline_ms = $4, state = $5, next_ms = $6, attempts = $7,"
+            " reason = $8, final_ms = $9, reminder_id = $10, text = $11 WHERE id = $1",
+            p_int(d->id), p_int(d->moves), p_int(d->due_ms), p_int(d->deadline_ms), p_text(d->state), p_int(d->next_ms),
+            p_int(d->attempts), p_text(d->reason), p_int(d->final_ms), p_int(d->reminder_id), p_text(d->text));
+}
+
+#define OPEN "('scheduled', 'sending', 'retrying', 'ambiguous')"
+
+struct ids store_delivery_open_of_event(struct db *db, int64_t event_id, struct arena *a)
+{
+    return store_read_ids(db_query(db,
+                                   "SELECT id FROM delivery WHERE state IN " OPEN " AND occurrence_id IN"
+                                   " (SELECT id FROM occurrence WHERE event_id = $1) ORDER BY id",
+                                   p_int(event_id)),
+                          a);
+}
+
+struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, struct arena *a)
+{
+    return store_read_ids(
+        db_query(db, "SELECT id FROM delivery WHERE reminder_id = $1 AND state IN " OPEN " ORDER BY id",
+                 p_int(reminder_id)),
+        a);
+}
+
+struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, struct arena *a)
+{
+    return store_read_ids(
+        db_query(db, "SELECT id FROM delivery WHERE channel_id = $1 AND state IN " OPEN " ORDER BY id",
+                 p_int(channel_id)),
+        a);
+}
+
+struct ids store_delivery_due(struct db *db, int64_t now_ms, int64_t most, struct arena *a)
+{
+    return store_read_ids(
+        db_query(db, "SELECT id FROM delivery WHERE next_ms <= $1 ORDER BY next_ms, id LIMIT $2", p_int(now_ms),
+                 p_int(most)),
+        a);
+}
+
+int64_t store_delivery_next_ms(struct db *db)
+{
+    return db_int(db, INT64_MAX, "SELECT next_ms FROM delivery WHERE next_ms IS NOT NULL ORDER BY next_ms LIMIT 1");
+}
+
+struct ids store_delivery_sending(struct db *db, struct arena *a)
+{
+    return store_read_ids(db_query(db, "SELECT id FROM delivery WHERE state = 'sending' ORDER BY id"), a);
+}
+
+struct ids store_delivery_list(struct db *db, const char *channel, int64_t event_id, const char *state,
+                               int64_t before_due_ms, int64_t before_id, int64_t most, struct arena *a)
+{
+    return store_read_ids(
+        db_query(db,
+                 "SELECT id FROM delivery WHERE ($1 = '' OR channel_name = $1) AND ($2 = 0 OR event_id = $2)"
+                 " AND ($3 = '' OR state = $3) AND (due_ms < $4 OR (due_ms = $4 AND id < $5))"
+                 " ORDER BY due_ms DESC, id DESC LIMIT $6",
+                 p_text(channel), p_int(event_id), p_text(state), p_int(before_due_ms), p_int(before_id), p_int(most)),
+        a);
+}
+
+void store_attempt_begin(struct db *db, int64_t delivery_id, int64_t number, int64_t at_ms)
+{
+    db_exec(db, "INSERT INTO attempt (delivery_id, number, at_ms, reason) VALUES ($1, $2, $3, '')", p_int(delivery_id),
+            p_int(number), p_int(at_ms));
+}
+
+void store_attempt_end(struct db *db, int64_t delivery_id, int64_t number, int64_t took_ms, int64_t status,
+                       const char *outcome, const char *reason)
+{
+    db_exec(db,
+            "UPDATE attempt SET took_ms = $3, status = $4, outcome = $5, reason = $6"
+            " WHERE delivery_id = $1 AND number = $2",
+            p_int(delivery_id), p_int(number), p_int(took_ms), p_int(status), p_text(outcome), p_text(reason));
+}
+
+struct objects store_attempts(struct db *db, int64_t delivery_id, struct arena *a)
+{
+    int64_t room = db_int(db, 0, "SELECT COUNT(*) FROM attempt WHERE delivery_id = $1", p_int(delivery_id));
+    struct attempt *items = arena_alloc(a, (size_t)(room + 1) * sizeof *items);
+    struct objects list = {items, 0, true};
+    struct stmt *s = db_query(db,
+                              "SELECT number, at_ms, took_ms, status, outcome, reason FROM attempt"
+                              " WHERE delivery_id = $1 ORDER BY number",
+                              p_int(delivery_id));
+
+    while ((int64_t)list.count < room && stmt_row(s))
+        items[list.count++] = (struct attempt){stmt_int(s, 0),     stmt_int(s, 1),        stmt_int(s, 2),
+                                               stmt_int(s, 3),     stmt_text(s, 4, a),    stmt_text(s, 5, a)};
+    stmt_done(s);
+    return list;
+}

@@ -1,0 +1,75 @@
+/* Rows of channels, reminder rules, deliveries and their attempts. */
+#ifndef KEPU_STORE_NOTICE_H
+#define KEPU_STORE_NOTICE_H
+
+#include "db.h"
+#include "domain/notice.h"
+
+struct ids {
+    int64_t *items;
+    size_t count;
+};
+struct ids store_read_ids(struct stmt *s, struct arena *a); /* the first column of a statement's rows */
+
+/* A channel with what is sealed about it. */
+struct channel_row {
+    struct channel shown;
+    struct bytes url_sealed, secret_sealed, secret_old_sealed;
+    int64_t secret_old_until_ms, breaker_until_ms;
+    bool paused;
+};
+struct channel_row *store_channel_by_name(struct db *db, const char *name, struct arena *a);   /* NULL: none */
+struct channel_row *store_channel_by_id(struct db *db, int64_t id, struct arena *a);
+bool store_channel_insert(struct db *db, struct channel_row *ch);                              /* false: name taken */
+void store_channel_update(struct db *db, const struct channel_row *ch);
+void store_channel_delete(struct db *db, int64_t id);
+struct texts store_channel_names(struct db *db, struct arena *a);
+void store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms);
+void store_channel_erred(struct db *db, int64_t id, const char *reason);
+void store_channel_pause(struct db *db, int64_t id, const char *reason);
+void store_channel_break(struct db *db, int64_t id, int64_t until_ms);            /* silence until then */
+/* Attempts to this channel begun since, oldest first, at most `most` (the newest ones). */
+size_t store_channel_sends(struct db *db, int64_t id, int64_t since_ms, int64_t *ret, size_t most);
+
+struct reminder *store_reminder_by_code(struct db *db, const char *code, struct arena *a);
+struct reminder *store_reminder_by_id(struct db *db, int64_t id, struct arena *a);
+void store_reminder_insert(struct db *db, struct reminder *r);
+void store_reminder_update(struct db *db, const struct reminder *r);
+void store_reminder_delete(struct db *db, int64_t id);
+void store_reminder_set_channel(struct db *db, int64_t reminder_id, int64_t channel_id);
+void store_reminder_clear_channels(struct db *db, int64_t reminder_id);
+struct ids store_reminder_ids(struct db *db, struct arena *a);                                 /* all, in order */
+/* The rules that apply to an event: of the event, else of its category, else of all, for each kind by itself. */
+struct ids store_reminder_for_event(struct db *db, int64_t event_id, const char *category, struct arena *a);
+/* The enabled and paused channels of a rule for an event: the named ones, or all whose filters let it through. */
+struct ids store_reminder_channels(struct db *db, const struct reminder *r, int64_t event_id, struct arena *a);
+
+/* A delivery as the dispatcher and the planner see it. */
+struct delivery_row {
+    int64_t id, channel_id, reminder_id, event_id, occurrence_id, moves, due_ms, deadline_ms, next_ms, attempts;
+    int64_t created_ms, final_ms;
+    char *code, *identity, *channel_name, *kind, *role, *text, *state, *reason;
+};
+struct delivery_row *store_delivery_by_code(struct db *db, const char *code, struct arena *a);
+struct delivery_row *store_delivery_by_id(struct db *db, int64_t id, struct arena *a);
+/* The newest delivery of a rule about an occurrence in a channel; NULL: none. */
+struct delivery_row *store_delivery_of(struct db *db, int64_t reminder_id, int64_t occurrence_id, int64_t channel_id,
+                                       struct arena *a);
+/* Sets d->id; false if this identity exists. */
+bool store_delivery_insert(struct db *db, struct delivery_row *d);
+void store_delivery_update(struct db *db, const struct delivery_row *d);      /* times, state, reason, attempts, moves */
+struct ids store_delivery_open_of_event(struct db *db, int64_t event_id, struct arena *a);   /* not final */
+struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, struct arena *a);
+struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, struct arena *a);
+struct ids store_delivery_due(struct db *db, int64_t now_ms, int64_t most, struct arena *a); /* by next_ms */
+int64_t store_delivery_next_ms(struct db *db);                                 /* INT64_MAX: nothing to come */
+struct ids store_delivery_sending(struct db *db, struct arena *a);             /* left over when the daemon died */
+struct ids store_delivery_list(struct db *db, const char *channel, int64_t event_id, const char *state,
+                               int64_t before_due_ms, int64_t before_id, int64_t most, struct arena *a);
+
+void store_attempt_begin(struct db *db, int64_t delivery_id, int64_t number, int64_t at_ms);
+void store_attempt_end(struct db *db, int64_t delivery_id, int64_t number, int64_t took_ms, int64_t status,
+                       const char *outcome, const char *reason);
+struct objects store_attempts(struct db *db, int64_t delivery_id, struct arena *a);
+
+#endif
