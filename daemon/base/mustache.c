@@ -33,7 +33,9 @@ static int render(struct renderer *r, const struct mustache_template *t, size_t 
 static int fail(struct renderer *r, enum err_code code, enum msg msg, const struct mustache_template *t,
                 const struct mustache_token *token)
 {
-    return mustache_fail(code, msg, t->text, token->tag, token->text, token->kind == MUSTACHE_TEXT ? 0 : token->len, r->e);
+    size_t name_len = token->kind == MUSTACHE_TEXT ? 0 : token->len;
+
+    return mustache_fail(code, msg, t->text, token->tag, token->text, name_len, r->e);
 }
 
 /* The innermost context that has the first part decides; the parts after it are only looked for there. */

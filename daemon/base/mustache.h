@@ -1,6 +1,6 @@
 /*
- * The Mustache language, for pages and messages: variables, sections, inverted sections, comments, partials, delimiters,
- * dotted names, standalone lines, as its specification has them; no lambdas. On any thread.
+ * The Mustache language, for pages and messages: variables, sections, inverted sections, comments, partials,
+ * delimiters, dotted names, standalone lines, as its specification has them; no lambdas. On any thread.
  *
  * False are: false, null, what is absent, the empty list and the empty string. Numbers are true, 0 too.
  */
@@ -24,12 +24,15 @@
 struct mustache_options {
     bool escape_html;                 /* {{x}}: & < > " ' escaped; {{{x}}} and {{&x}} never */
     enum lang lang;                   /* of {{WORD_…}}, which the catalogue knows where the context does not */
-    const char *(*partial)(void *arg, const char *name);   /* text that lasts as long as the rendering; NULL if there is none */
+    /* The text lasts as long as the rendering; NULL if there is none. */
+    const char *(*partial)(void *arg, const char *name);
     void *arg;
     size_t output_bytes_max;
 };
 
-/* Adds to `out`, which is as it was after an error. Errors name line and column, and in `field` the partial they are in. */
+/*
+ * Adds to `out`, which is as it was after an error. Errors name line and column, and in `field` the partial.
+ */
 int mustache_render(const char *template, const json_t *context, const struct mustache_options *o, struct buf *out,
                     struct err *e);
 

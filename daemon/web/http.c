@@ -45,7 +45,8 @@ static void set_default(unsigned *value, unsigned if_zero)
         *value = if_zero;
 }
 
-struct http *http_new(uv_loop_t *loop, const struct http_settings *settings, void (*handle)(void *arg, struct exchange *x),
+struct http *http_new(uv_loop_t *loop, const struct http_settings *settings,
+                      void (*handle)(void *arg, struct exchange *x),
                       size_t (*body_bytes_max)(void *arg, enum http_method method, const char *path), void *arg)
 {
     struct http *h = mem_alloc(sizeof *h);

@@ -19,7 +19,7 @@
 #define HTTP_CONNECTIONS_MAX 2000
 #define HTTP_CONNECTIONS_PER_ADDRESS_MAX 500         /* not kept where proxies are trusted: theirs is one address */
 #define HTTP_IDLE_TIMEOUT_S 60                       /* nothing moves on the connection */
-#define HTTP_RECEIVE_TIMEOUT_MS 120000               /* from the last answer to the end of the next request, however it drips */
+#define HTTP_RECEIVE_TIMEOUT_MS 120000               /* from one answer to the end of the next request */
 #define HTTP_SEND_TIMEOUT_MS 300000                  /* for one answer */
 #define HTTP_ANSWER_TIMEOUT_MS 60000                 /* an exchange not answered by then is answered 503 */
 #define HTTP_STOP_GRACE_MS 2000                      /* what is open at http_stop may be answered for so long */
@@ -28,27 +28,27 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DE
 enum http_door { HTTP_DOOR_UNIX, HTTP_DOOR_TCP };
 
 /*
- * One request and its answer. Lives from its first byte until it has been answered and that was sent; everything in it is
- * borrowed, and stays good until the handler has called http_answer, whatever becomes of the connection.
+ * One request and its answer. Lives from its first byte until it has been answered and that was sent; everything in it
+ * is borrowed, and stays good until the handler has called http_answer, whatever becomes of the connection.
  */
 struct exchange {
     enum http_method method;
     enum http_door door;
     uid_t peer_uid;               /* Unix door: SO_PEERCRED; (uid_t)-1 on the other */
-    const char *path;             /* decoded once, begins with '/', valid UTF-8; anything else was answered 400 already */
+    const char *path;             /* decoded once, begins with '/', valid UTF-8; all else was answered 400 */
     const char *body;             /* never NULL; zero-terminated */
     size_t body_bytes;
     char address[64];             /* the client's, after [http] trusted_proxies; "unix" on the Unix door */
     int64_t now_ms;               /* when it came */
     struct arena arena;           /* for whoever handles it; released at the end */
     void *handler_data;
-    bool aborted;                 /* nobody waits for the answer any more (gone, or 503 after the timeout); still to be given */
+    bool aborted;                 /* gone, or answered 503 after the timeout; the answer has to be given all the same */
     struct http_exchange_private *private;
 };
 
-const char *http_header(const struct exchange *x, const char *name);        /* NULL if absent or the connection is gone */
+const char *http_header(const struct exchange *x, const char *name);        /* NULL if absent, or the client is gone */
 /*
- * Query parameters, and fields of an application/x-www-form-urlencoded body; decoded, i from 0, false past the last one.
+ * Query parameters, and fields of an application/x-www-form-urlencoded body; decoded, i from 0, false past the last.
  * Text that is not UTF-8, NULs and more than HTTP_FIELDS_MAX were answered 400 already.
  */
 bool http_query(const struct exchange *x, size_t i, const char **ret_name, const char **ret_value);
@@ -69,7 +69,8 @@ void http_bytes_unref(struct http_bytes *b); /* takes NULL */
 
 /*
  * Answers, exactly once, from the handler or later; on the loop. Security headers common to all answers are added
- * here (nosniff, Referrer-Policy …; a given header of the same name wins). HEAD answers keep Content-Length, drop the body.
+ * here (nosniff, Referrer-Policy …; a given header of the same name wins). HEAD answers keep Content-Length, drop the
+ * body.
  * The same bytes with the same status and headers cost no new response object; that goes for a 304 too, which is given
  * with the bytes of its 200 and goes out without them.
  */
@@ -90,8 +91,12 @@ struct http_settings {
 int http_proxy_check(const char *text, struct err *e);     /* for the configuration */
 
 struct http;
-/* `handle` is called on the loop when the whole request has arrived (body within its limit). It may answer before it returns. */
-struct http *http_new(uv_loop_t *loop, const struct http_settings *settings, void (*handle)(void *arg, struct exchange *x),
+/*
+ * `handle` is called on the loop when the whole request has arrived (body within its limit). It may answer before it
+ * returns.
+ */
+struct http *http_new(uv_loop_t *loop, const struct http_settings *settings,
+                      void (*handle)(void *arg, struct exchange *x),
                       /* the body limit of a path, asked before the body is read */
                       size_t (*body_bytes_max)(void *arg, enum http_method method, const char *path), void *arg);
 /* Takes a listening, non-blocking socket over (closed on failure too). */

@@ -73,7 +73,8 @@ static bool take_back(struct exchange *x)
     return p->phase == HTTP_HANDLING && p->connection;
 }
 
-void http_answer(struct exchange *x, int status, const struct http_answer_header *headers, size_t count, struct buf *body)
+void http_answer(struct exchange *x, int status, const struct http_answer_header *headers, size_t count,
+                 struct buf *body)
 {
     struct MHD_Response *response;
     size_t bytes = 0;
@@ -140,7 +141,8 @@ static void page_body(enum http_refusal why, struct buf *out)
     enum msg msg = refusals[why].msg;
 
     buf_printf(out, "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
-               "<meta name=\"viewport\" content=\"width=device-width\">\n<title>%d</title>\n</head>\n<body>\n<h1>%d</h1>\n",
+               "<meta name=\"viewport\" content=\"width=device-width\">\n<title>%d</title>\n</head>\n"
+               "<body>\n<h1>%d</h1>\n",
                status, status);
     buf_printf(out, "<p>%s。%s。</p>\n", catalogue_text(msg, LANG_ZH), catalogue_hint(msg, LANG_ZH));
     buf_printf(out, "<p lang=\"en\">%s: %s.</p>\n</body>\n</html>\n", catalogue_text(msg, LANG_EN),
@@ -153,7 +155,8 @@ static bool is_for_api(const struct exchange *x)
     return strncmp(x->path, "/api/", 5) == 0;
 }
 
-static const struct http_answer_header *refusal_headers(const struct exchange *x, enum http_refusal why, size_t *ret_count)
+static const struct http_answer_header *refusal_headers(const struct exchange *x, enum http_refusal why,
+                                                        size_t *ret_count)
 {
     static const struct http_answer_header headers[][4] = {
         {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"},

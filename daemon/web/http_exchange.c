@@ -144,7 +144,8 @@ const char *http_header(const struct exchange *x, const char *name)
     return value ? scratch_copy(u.out, value) : NULL;
 }
 
-static bool field_at(const struct http_field *fields, size_t count, size_t i, const char **ret_name, const char **ret_value)
+static bool field_at(const struct http_field *fields, size_t count, size_t i, const char **ret_name,
+                     const char **ret_value)
 {
     if (i >= count)
         return false;

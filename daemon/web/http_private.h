@@ -42,7 +42,8 @@ struct http_field {
 
 /* http_uri.c: decoding. All give 0, or -1 for what has to be answered 400. */
 int http_path_decode(char *path);              /* in place */
-int http_fields_parse(struct arena *a, const char *text, size_t bytes, struct http_field **ret_fields, size_t *ret_count);
+int http_fields_parse(struct arena *a, const char *text, size_t bytes, struct http_field **ret_fields,
+                      size_t *ret_count);
 
 /* http_proxy.c: addresses; IPv4 as ::ffff:a.b.c.d. */
 struct http_net {
@@ -87,7 +88,9 @@ struct http_connection {
  */
 enum http_phase { HTTP_NEW, HTTP_RECEIVING, HTTP_HANDLING, HTTP_ANSWERED };
 
-/* An exchange has two holders: its connection until libmicrohttpd is through with it, and the handler until it answers. */
+/*
+ * An exchange has two holders: its connection, until libmicrohttpd is through with it; the handler, until it answers.
+ */
 struct http_exchange_private {
     struct http *http;                     /* NULL once that is freed */
     struct http_connection *connection;    /* NULL once that is through */
@@ -147,7 +150,8 @@ void http_handle_closed(struct http *h);               /* one uv handle less */
 void http_sweep_start(struct http *h);                 /* while there are connections */
 
 /* http_connection.c */
-void http_on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code);
+void http_on_connection(void *cls, struct MHD_Connection *mhd, void **context,
+                        enum MHD_ConnectionNotificationCode code);
 void http_sweep_connections(struct http *h);
 
 /* http_linger.c: reads on after a refusal, or the reset for unread input would destroy the answer on its way. */
@@ -169,7 +173,7 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd, void **context, en
 struct MHD_Response *http_response_new(const char *data, size_t bytes, void (*release)(void *arg), void *arg,
                                        const struct http_answer_header *headers, size_t count);
 void http_refuse(struct exchange *x, enum http_refusal why);
-/* Writes the refusal past libmicrohttpd, which takes no answer in the middle of a body; the connection must be closed then. */
+/* Past libmicrohttpd, which takes no answer in the middle of a body; the connection must be closed then. */
 void http_refuse_raw(struct exchange *x, enum http_refusal why);
 
 /* http_bytes.c: the response object for these bytes, kept for next time; borrowed. */

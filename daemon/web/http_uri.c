@@ -101,7 +101,8 @@ static int decode_pair(struct arena *a, const char *p, const char *end, struct h
     return decode_field(a, equals ? equals + 1 : end, end, &f->value);
 }
 
-int http_fields_parse(struct arena *a, const char *text, size_t bytes, struct http_field **ret_fields, size_t *ret_count)
+int http_fields_parse(struct arena *a, const char *text, size_t bytes, struct http_field **ret_fields,
+                      size_t *ret_count)
 {
     struct http_field *fields = arena_alloc(a, HTTP_FIELDS_MAX * sizeof *fields);
     const char *p = text, *end = text + bytes;

@@ -1,4 +1,4 @@
-/* Opening the sockets that kepu is asked at: TCP, Unix, and those systemd hands over. All non-blocking, close-on-exec. */
+/* Opening the sockets that kepu is asked at: TCP, Unix, those systemd hands over. All non-blocking, close-on-exec. */
 #ifndef KEPU_WEB_LISTEN_H
 #define KEPU_WEB_LISTEN_H
 
@@ -12,8 +12,8 @@
 #define LISTEN_INHERITED_MAX 8
 
 /*
- * "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080" (every IPv4 address), "[::]:8080" (IPv6 too); port 0 takes a
- * free one. No DNS is asked.
+ * "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080" (every IPv4 address), "[::]:8080" (IPv6 too); port 0 takes
+ * a free one. No DNS is asked.
  */
 int listen_tcp(const char *where, int *ret_fd, struct err *e);
 /* "127.0.0.1:43211": what a TCP socket is bound to, with the port that was taken; a Unix socket's path. */

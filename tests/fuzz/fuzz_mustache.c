@@ -1,6 +1,6 @@
 /*
- * Renders whatever comes: template, NUL, partial, NUL, context as JSON. It must end, within its limits, and an error must
- * leave the output alone.
+ * Renders whatever comes: template, NUL, partial, NUL, context as JSON. It must end, within its limits, and an error
+ * must leave the output alone.
  */
 #include "base/mustache.h"
 
@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!context)
         context = json_pack("{s:[i,i,i], s:{s:s}, s:b, s:s}", "a", 1, 2, 3, "b", "c", "<&>", "t", 1, "x", "y");
 
-    struct mustache_options o = {.escape_html = size % 2, .partial = partial, .arg = included, .output_bytes_max = 100000};
+    struct mustache_options o = {
+        .escape_html = size % 2, .partial = partial, .arg = included, .output_bytes_max = 100000};
     if (mustache_render(template, context, &o, &out, &e) < 0) {
         assert(out.len == 0);
         assert(e.code != ERR_NONE);

@@ -1,4 +1,4 @@
-/* The HTTP layer on a loop of its own, asked over real sockets; raw ones, because the interesting requests are malformed. */
+/* The HTTP layer on a loop of its own, asked over real sockets; raw ones, as the interesting requests are malformed. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "web/http_private.h"
@@ -43,7 +43,8 @@ static size_t answer_bytes;
 static void echo(struct exchange *x)
 {
     static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"};
-    struct http_answer_header headers[] = {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Method", methods[x->method]}};
+    struct http_answer_header headers[] = {{"Content-Type", "text/plain; charset=utf-8"},
+                                           {"X-Method", methods[x->method]}};
     const char *name, *value, *seen = http_header(x, "x-seen");
     struct buf out = {0};
 
@@ -296,7 +297,8 @@ static void a_request_arrives_decoded(void **state)
 {
     struct world *w = *state;
 
-    assert_int_equal(ask(w, "GET /%E6%B4%BB/a%2Fb?x=1&y=a+b%26&&flag&p=100% HTTP/1.1\r\n" HOST "X-Seen: me\r\n\r\n"), 200);
+    assert_int_equal(ask(w, "GET /%E6%B4%BB/a%2Fb?x=1&y=a+b%26&&flag&p=100% HTTP/1.1\r\n" HOST
+                            "X-Seen: me\r\n\r\n"), 200);
     assert_heard("path=/活/a/b address=127.0.0.1 uid=-1 seen=me q:x=1 q:y=a b& q:flag= q:p=100% body=0:");
     assert_heard("X-Method: GET");
     assert_int_equal(ask(w, "PROPFIND http://kepu.example/x HTTP/1.1\r\n" HOST "\r\n"), 200);
@@ -401,10 +403,11 @@ static void chunked_bodies_count_as_they_come(void **state)
     static char chunk[16384 + 10];
     int fd, length;
 
-    assert_int_equal(ask(w, "POST /c HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n"
-                            "0\r\n\r\n"), 200);
+    assert_int_equal(ask(w, "POST /c HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+                            "5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n"), 200);
     assert_heard("body=11:hello world");
-    assert_int_equal(ask(w, "POST /none HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"), 413);
+    assert_int_equal(ask(w, "POST /none HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+                            "1\r\nx\r\n0\r\n\r\n"), 413);
 
     fd = dial(w);
     say(w, fd, "POST /api/c HTTP/1.1\r\n" HOST "Accept-Language: en\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -412,7 +415,7 @@ static void chunked_bodies_count_as_they_come(void **state)
     memset(chunk + length, 'z', 16384);
     memcpy(chunk + length + 16384, "\r\n", 2);
     for (int i = 0; i < 20; i++)      /* never ends: it must not need to */
-        say_bytes(w, fd, chunk, (size_t)length + 16386);
+        assert_true(say_bytes(w, fd, chunk, (size_t)length + 16386));
     assert_int_equal(hear(w, fd), 413);
     assert_heard("what was sent is too large");
     close(fd);
@@ -471,8 +474,8 @@ static void a_flood_of_headers_is_refused(void **state)
 
 static void a_path_that_is_not_clean_utf8_is_refused(void **state)
 {
-    static const char *const paths[] = {"/%ff", "/a%00b", "/../x", "/a/..", "/%2e%2e/x", "/%2E./x", "/%zz", "/%4", "x", "*",
-                                        "/%c0%af", "/a%0ab", "/%7f", "http://kepu.example", "//%ed%a0%80"};
+    static const char *const paths[] = {"/%ff", "/a%00b", "/../x", "/a/..", "/%2e%2e/x", "/%2E./x", "/%zz", "/%4", "x",
+                                        "*", "/%c0%af", "/a%0ab", "/%7f", "http://kepu.example", "//%ed%a0%80"};
     char request[200];
 
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
@@ -572,7 +575,8 @@ static void who_hangs_up_before_the_answer_harms_nobody(void **state)
 static void a_request_that_stops_half_way_is_closed(void **state)
 {
     struct world *w = *state;
-    static const char *const parts[] = {"GE", "GET / HTTP/1.1\r\nHost: ke", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhel"};
+    static const char *const parts[] = {"GE", "GET / HTTP/1.1\r\nHost: ke",
+                                        "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhel"};
 
     for (size_t i = 0; i < 3; i++) {
         int fd = dial(w);
@@ -669,7 +673,8 @@ static void networks_hold_their_addresses(void **state)
         {"2001:db8::/33", "2001:db8:7fff::", true}, {"2001:db8::/33", "2001:db8:8000::", false},
         {"::1", "::1", true},                    {"127.0.0.1", "::ffff:127.0.0.1", true},
     };
-    static const char *const bad[] = {"", "10.0.0.0/33", "10.0.0", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "host"};
+    static const char *const bad[] = {"", "10.0.0.0/33", "10.0.0", "::/129", "10.0.0.0/", "10.0.0.0/-1",
+                                      "10.0.0.0/8x", "host"};
     struct http_net net, address;
     struct err e;
 

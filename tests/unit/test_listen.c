@@ -74,8 +74,9 @@ static void ipv6_addresses_stand_in_brackets(void **state)
 
 static void what_is_no_address_and_port_is_refused(void **state)
 {
-    static const char *const bad[] = {"", "127.0.0.1", "8080", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1", "127.0.0.1:70000",
-                                      "::1:80", "[::1:80", "[]:80", "[", "example.org:80", "[::1]80", "127.0.0.1:80 "};
+    static const char *const bad[] = {"", "127.0.0.1", "8080", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1",
+                                      "127.0.0.1:70000", "::1:80", "[::1:80", "[]:80", "[", "example.org:80",
+                                      "[::1]80", "127.0.0.1:80 "};
     struct err e;
     int fd = -7;
 

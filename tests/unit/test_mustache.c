@@ -45,8 +45,8 @@ static json_t *parse(const char *text)
     return json;
 }
 
-static void check_with(const char *template, const char *context, const char *partials, bool escape_html, enum lang lang,
-                       const char *expected)
+static void check_with(const char *template, const char *context, const char *partials, bool escape_html,
+                       enum lang lang, const char *expected)
 {
     json_t *c = parse(context), *p = parse(partials);
     struct mustache_options o = {.escape_html = escape_html, .lang = lang, .partial = partial_of_json, .arg = p};
@@ -84,15 +84,16 @@ static void check_fails(const char *template, const char *context, const char *p
 
 static int run_case(json_t *test, const char *file)
 {
-    struct mustache_options o = {.escape_html = true, .partial = partial_of_json, .arg = json_object_get(test, "partials")};
+    struct mustache_options o = {
+        .escape_html = true, .partial = partial_of_json, .arg = json_object_get(test, "partials")};
     const char *expected = json_string_value(json_object_get(test, "expected"));
     struct err e = {0};
     char *got = render(json_string_value(json_object_get(test, "template")), json_object_get(test, "data"), &o, &e);
     int failed = !got || strcmp(got, expected) != 0;
 
     if (failed)
-        print_error("%s, %s:\n%s\ninstead of\n%s\n", file, json_string_value(json_object_get(test, "name")), got ? got : "(error)",
-                    expected);
+        print_error("%s, %s:\n%s\ninstead of\n%s\n", file, json_string_value(json_object_get(test, "name")),
+                    got ? got : "(error)", expected);
     free(got);
     return failed;
 }
@@ -146,7 +147,8 @@ static void html_is_escaped_unless_told_otherwise(void **state)
 static void empty_text_is_false_and_zero_is_true(void **state)
 {
     (void)state;
-    check("{{#a}}A{{/a}}{{^a}}a{{/a}}{{#b}}B{{b}}{{/b}}{{#c}}C{{/c}}{{^c}}c{{/c}}", "{'a': '', 'b': 0, 'c': []}", "aB0c");
+    check("{{#a}}A{{/a}}{{^a}}a{{/a}}{{#b}}B{{b}}{{/b}}{{#c}}C{{/c}}{{^c}}c{{/c}}", "{'a': '', 'b': 0, 'c': []}",
+          "aB0c");
 }
 
 static void sections_repeat_and_see_outwards(void **state)
@@ -160,10 +162,10 @@ static void sections_repeat_and_see_outwards(void **state)
 static void partials_come_from_the_caller_indented(void **state)
 {
     (void)state;
-    check_with("<ul>\n  {{>item}}\n</ul>\n{{>none}}", "{'x': 'a\\nb'}", "{'item': '<li>\\n{{x}}</li>\\n'}", true, LANG_ZH,
-               "<ul>\n  <li>\n  a\nb</li>\n</ul>\n");
-    check_with("{{>tree}}", "{'n': 1, 'in': {'n': 2, 'in': {'n': 3, 'in': false}}}", "{'tree': '({{n}}{{#in}}{{>tree}}{{/in}})'}",
-               true, LANG_ZH, "(1(2(3)))");
+    check_with("<ul>\n  {{>item}}\n</ul>\n{{>none}}", "{'x': 'a\\nb'}", "{'item': '<li>\\n{{x}}</li>\\n'}", true,
+               LANG_ZH, "<ul>\n  <li>\n  a\nb</li>\n</ul>\n");
+    check_with("{{>tree}}", "{'n': 1, 'in': {'n': 2, 'in': {'n': 3, 'in': false}}}",
+               "{'tree': '({{n}}{{#in}}{{>tree}}{{/in}})'}", true, LANG_ZH, "(1(2(3)))");
 }
 
 static void words_come_from_the_catalogue_in_the_language_asked(void **state)
@@ -225,7 +227,8 @@ static void errors_name_their_line_and_column(void **state)
         check_fails(cases[i].template, "{}", "{}", cases[i].msg, cases[i].line, cases[i].column, cases[i].name, "");
     }
     check_fails("{{>p}}", "{}", "{'p': 'x\\n{{#y}}'}", MSG_TEMPLATE_SECTION_OPEN, "2", "1", "y", "p");
-    check_fails("{{>p}}", "{}", "{'p': '{{>q}}', 'q': '{{WORD_X}}'}", MSG_TEMPLATE_WORD_UNKNOWN, "1", "1", "WORD_X", "q");
+    check_fails("{{>p}}", "{}", "{'p': '{{>q}}', 'q': '{{WORD_X}}'}", MSG_TEMPLATE_WORD_UNKNOWN, "1", "1", "WORD_X",
+                "q");
     assert_int_equal(mustache_check("{{#a}}{{x}}{{/a}}{{! {{ }}", NULL), 0);
 }
 
