@@ -91,14 +91,10 @@ static int explain_rule(const struct explaining *x, char *rule, int time_s, stru
     return 0;
 }
 
-static const enum msg weekday_words[] = {
-    WORD_RULE_WD_MO, WORD_RULE_WD_TU, WORD_RULE_WD_WE, WORD_RULE_WD_TH, WORD_RULE_WD_FR, WORD_RULE_WD_SA, WORD_RULE_WD_SU,
-};
-
 /* "2027-09-18 周六 09:00" */
 static const char *when_text(const struct explaining *x, const struct words_when *when, enum lang lang)
 {
-    const char *weekday = catalogue_text(weekday_words[civil_weekday(when->wall_s)], lang);
+    const char *weekday = words_weekday((int)civil_weekday(when->wall_s), lang);
     char date[CIVIL_TEXT_BYTES], full[CIVIL_TEXT_BYTES];
 
     civil_format(when->wall_s, true, date);

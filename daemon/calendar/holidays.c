@@ -119,7 +119,8 @@ static int read_day(const struct reading *r, size_t n, const json_t *day, struct
 }
 
 /* Keeps the list sorted. A day said twice is fine as long as both say the same. */
-static int insert(const struct reading *r, size_t n, struct holiday *list, size_t *count, struct holiday day, struct err *e)
+static int insert(const struct reading *r, size_t n, struct holiday day, struct holiday *list, size_t *count,
+                  struct err *e)
 {
     size_t at = *count;
 
@@ -146,7 +147,7 @@ static int read_days(const struct reading *r, const json_t *days, struct holiday
     for (size_t i = 0; i < size; i++) {
         if (!json_is_object(json_array_get(days, i)))
             return err_set(e, ERR_INVALID, MSG_HOLIDAYS_BAD, "days", "1", "days", shown(json_array_get(days, i)), NULL);
-        if (read_day(r, i, json_array_get(days, i), &day, e) < 0 || insert(r, i, list, &count, day, e) < 0)
+        if (read_day(r, i, json_array_get(days, i), &day, e) < 0 || insert(r, i, day, list, &count, e) < 0)
             return -1;
     }
     *ret = (struct holidays){list, count};

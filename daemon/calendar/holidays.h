@@ -22,7 +22,8 @@ struct holidays {
 };
 
 enum holiday_policy { HOLIDAY_KEEP, HOLIDAY_SKIP, HOLIDAY_NEXT_WORKDAY, HOLIDAY_PREV_WORKDAY };
-bool holiday_policy_parse(const char *text, enum holiday_policy *ret);  /* "keep", "skip", "next-workday", "prev-workday" */
+/* "keep", "skip", "next-workday", "prev-workday" */
+bool holiday_policy_parse(const char *text, enum holiday_policy *ret);
 const char *holiday_policy_name(enum holiday_policy policy);
 
 /* The published file of one year (data/holidays: year, papers[], days[{name,date,isOffDay}]). Result in the arena. */

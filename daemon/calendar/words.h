@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* "周一" … "周日", "Monday" … "Sunday", by enum weekday. */
+const char *words_weekday(int weekday, enum lang lang);
+
 /* What is "now" and where, for "tomorrow" and "+2h". */
 struct words_context {
     int64_t now_ms;

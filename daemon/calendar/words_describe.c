@@ -1,172 +1,58 @@
-#include "words_grammar.h"
-
-#include "base/buf.h"
-#include "lunar.h"
-#include "recur_rule.h"
+#include "words_say.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A rule and where its description goes. Chinese first needs the month, English the day: word order is the catalogue's. */
-struct saying {
-    const struct recur_rule *rule;
-    enum lang lang;
-    struct arena *a;
-};
-
-static char *say(const struct saying *s, enum msg msg, const char *zero, const char *one, const char *two)
+static const char *months(const struct words_saying *s)
 {
-    const char *args[] = {zero, one, two};
-    struct buf out = {0};
-    char *text;
-
-    catalogue_format(&out, catalogue_text(msg, s->lang), args, 3);
-    text = arena_strdup(s->a, buf_text(&out));
-    buf_release(&out);
-    return text;
-}
-
-static char *say_number(const struct saying *s, enum msg msg, int64_t n)
-{
-    char digits[24];
-
-    snprintf(digits, sizeof digits, "%lld", (long long)n);
-    return say(s, msg, digits, NULL, NULL);
-}
-
-/* ---- Lists: "一、二和三", "one, two and three" ---- */
-
-#define LIST_MAX 64
-struct list {
-    const char *items[LIST_MAX];
-    size_t count;
-    bool full;            /* too long for a sentence */
-};
-
-static void list_add(struct list *l, const char *item)
-{
-    if (l->count < LIST_MAX)
-        l->items[l->count++] = item;
-    else
-        l->full = true;
-}
-
-static const char *list_join(const struct saying *s, const struct list *l)
-{
-    char *text = arena_strdup(s->a, l->count ? l->items[0] : "");
-
-    for (size_t i = 1; i < l->count; i++) {
-        enum msg mark = i + 1 == l->count ? WORD_RULE_LIST_AND : WORD_RULE_LIST_COMMA;
-        text = arena_printf(s->a, "%s%s%s", text, catalogue_text(mark, s->lang), l->items[i]);
-    }
-    return text;
-}
-
-/* ---- Pieces ---- */
-
-static const enum msg weekday_words[] = {
-    WORD_RULE_WD_MO, WORD_RULE_WD_TU, WORD_RULE_WD_WE, WORD_RULE_WD_TH, WORD_RULE_WD_FR, WORD_RULE_WD_SA, WORD_RULE_WD_SU,
-};
-
-static const char *weekday_word(const struct saying *s, int weekday)
-{
-    return catalogue_text(weekday_words[weekday], s->lang);
-}
-
-/* "15th", "15" in Chinese. */
-static const char *ordinal(const struct saying *s, int n)
-{
-    static const enum msg suffixes[] = {WORD_RULE_ORD_TH, WORD_RULE_ORD_ST, WORD_RULE_ORD_ND, WORD_RULE_ORD_RD};
-    int last = n % 10;
-
-    return say_number(s, last > 3 || n / 10 % 10 == 1 ? WORD_RULE_ORD_TH : suffixes[last], n);
-}
-
-/* "third", "三"; from six on as ordinal() has it. */
-static const char *ordinal_word(const struct saying *s, int n)
-{
-    static const enum msg words[] = {WORD_RULE_ORD_1, WORD_RULE_ORD_2, WORD_RULE_ORD_3, WORD_RULE_ORD_4, WORD_RULE_ORD_5};
-
-    return n <= 5 ? catalogue_text(words[n - 1], s->lang) : ordinal(s, n);
-}
-
-static const char *nth(const struct saying *s, int n, const char *what)
-{
-    if (n == -1)
-        return say(s, WORD_RULE_NTH_LAST, NULL, what, NULL);
-    return say(s, n > 0 ? WORD_RULE_NTH : WORD_RULE_NTH_BACK, ordinal_word(s, abs(n)), what, NULL);
-}
-
-static const char *month_day(const struct saying *s, int n, bool bare)
-{
-    if (n == -1)
-        return catalogue_text(WORD_RULE_DAY_LAST, s->lang);
-    if (n < 0)
-        return say(s, WORD_RULE_DAY_BACK, ordinal_word(s, -n), NULL, NULL);
-    return bare ? say_number(s, WORD_RULE_DAY_BARE, n) : say(s, WORD_RULE_DAY, ordinal(s, n), NULL, NULL);
-}
-
-/* Numbers up to 63 of a part, those from the start first. */
-static uint64_t plus(const struct saying *s, enum recur_part part)
-{
-    return s->rule->by[part].plus[0];
-}
-
-static uint64_t minus(const struct saying *s, enum recur_part part)
-{
-    return s->rule->by[part].minus[0];
-}
-
-static const char *months(const struct saying *s)
-{
-    struct list l = {0};
+    struct words_list l = {0};
 
     for (int i = 1; i <= 12; i++)
-        if (plus(s, PART_BYMONTH) >> i & 1)
-            list_add(&l, catalogue_text((enum msg)(WORD_RULE_MONTH_1 + i - 1), s->lang));
-    return list_join(s, &l);
+        if (words_plus(s, PART_BYMONTH) >> i & 1)
+            words_list_add(&l, catalogue_text((enum msg)(WORD_RULE_MONTH_1 + i - 1), s->lang));
+    return words_list_join(s, &l);
 }
 
-static const char *month_days(const struct saying *s, bool bare)
+static const char *month_days(const struct words_saying *s, bool bare)
 {
-    struct list l = {0};
+    struct words_list l = {0};
 
     for (int i = 1; i <= 31; i++)
-        if (plus(s, PART_BYMONTHDAY) >> i & 1)
-            list_add(&l, month_day(s, i, bare));
+        if (words_plus(s, PART_BYMONTHDAY) >> i & 1)
+            words_list_add(&l, words_say_month_day(s, i, bare));
     for (int i = 31; i >= 1; i--)
-        if (minus(s, PART_BYMONTHDAY) >> i & 1)
-            list_add(&l, month_day(s, -i, bare));
-    return list_join(s, &l);
+        if (words_minus(s, PART_BYMONTHDAY) >> i & 1)
+            words_list_add(&l, words_say_month_day(s, -i, bare));
+    return words_list_join(s, &l);
 }
 
-static const char *weekdays(const struct saying *s)
+static const char *weekdays(const struct words_saying *s)
 {
-    struct list l = {0};
+    struct words_list l = {0};
 
     for (int i = 0; i < 7; i++)
         if (s->rule->by_day[i].plus & 1)
-            list_add(&l, weekday_word(s, i));
-    return list_join(s, &l);
+            words_list_add(&l, words_weekday(i, s->lang));
+    return words_list_join(s, &l);
 }
 
 /* By weekday, then by ordinal; *ret_ok is false where it would be no sentence any more. */
-static const char *nth_weekdays(const struct saying *s, bool *ret_ok)
+static const char *nth_weekdays(const struct words_saying *s, bool *ret_ok)
 {
-    struct list l = {0};
+    struct words_list l = {0};
 
     for (int i = 0; i < 7; i++) {
         *ret_ok = *ret_ok && !(s->rule->by_day[i].plus & 1);
         for (int n = 1; n <= 53; n++)
             if (s->rule->by_day[i].plus >> n & 1)
-                list_add(&l, nth(s, n, weekday_word(s, i)));
+                words_list_add(&l, words_say_nth(s, n, words_weekday(i, s->lang)));
         for (int n = 53; n >= 1; n--)
             if (s->rule->by_day[i].minus >> n & 1)
-                list_add(&l, nth(s, -n, weekday_word(s, i)));
+                words_list_add(&l, words_say_nth(s, -n, words_weekday(i, s->lang)));
     }
     *ret_ok = *ret_ok && !l.full;
-    return list_join(s, &l);
+    return words_list_join(s, &l);
 }
 
 /* BYDAY=MO,TU,WE,TH,FR and nothing more. */
@@ -178,172 +64,106 @@ static bool is_workdays(const struct recur_rule *r)
     return true;
 }
 
-static const char *nth_workdays(const struct saying *s)
+static const char *nth_workdays(const struct words_saying *s)
 {
     const char *what = catalogue_text(WORD_RULE_WORKDAY, s->lang);
-    struct list l = {0};
+    struct words_list l = {0};
 
     for (int i = 1; i <= 31; i++)
-        if (plus(s, PART_BYSETPOS) >> i & 1)
-            list_add(&l, nth(s, i, what));
+        if (words_plus(s, PART_BYSETPOS) >> i & 1)
+            words_list_add(&l, words_say_nth(s, i, what));
     for (int i = 31; i >= 1; i--)
-        if (minus(s, PART_BYSETPOS) >> i & 1)
-            list_add(&l, nth(s, -i, what));
-    return list_join(s, &l);
-}
-
-static const char *every(const struct saying *s)
-{
-    static const enum msg one[] = {
-        WORD_RULE_SECONDLY, WORD_RULE_MINUTELY, WORD_RULE_HOURLY, WORD_RULE_DAILY, WORD_RULE_WEEKLY, WORD_RULE_MONTHLY,
-        WORD_RULE_YEARLY,
-    };
-    static const enum msg many[] = {
-        WORD_RULE_SECONDLY_N, WORD_RULE_MINUTELY_N, WORD_RULE_HOURLY_N, WORD_RULE_DAILY_N, WORD_RULE_WEEKLY_N,
-        WORD_RULE_MONTHLY_N, WORD_RULE_YEARLY_N,
-    };
-
-    if (s->rule->interval <= 1)
-        return catalogue_text(one[s->rule->freq], s->lang);
-    return say_number(s, many[s->rule->freq], s->rule->interval);
+        if (words_minus(s, PART_BYSETPOS) >> i & 1)
+            words_list_add(&l, words_say_nth(s, -i, what));
+    return words_list_join(s, &l);
 }
 
 /* ---- Rules that have neat words, by the parts they are made of ---- */
 
-#define HAS(part) (1u << (part))
-/* Parts that don't change the shape. A week's start matters only to every other week, and then it is said. */
-#define ANY_SHAPE (HAS(PART_RSCALE) | HAS(PART_FREQ) | HAS(PART_INTERVAL) | HAS(PART_COUNT) | HAS(PART_UNTIL))
-
-static const char *yearly_date(const struct saying *s)
+static const char *yearly_date(const struct words_saying *s)
 {
-    bool one_date = !minus(s, PART_BYMONTHDAY) && words_set_single(plus(s, PART_BYMONTH));
+    bool one_date = !words_minus(s, PART_BYMONTHDAY) && words_set_single(words_plus(s, PART_BYMONTH));
 
     if (one_date)
-        return say(s, WORD_RULE_SHAPE_DATE, every(s), months(s), month_days(s, true));
-    return say(s, WORD_RULE_SHAPE_DAYS_OF_MONTHS, every(s), months(s), month_days(s, false));
+        return words_say(s, WORD_RULE_SHAPE_DATE, words_say_every(s), months(s), month_days(s, true));
+    return words_say(s, WORD_RULE_SHAPE_DAYS_OF_MONTHS, words_say_every(s), months(s), month_days(s, false));
 }
 
-/* The whole months of a monthly rule with BYMONTH are a year's. */
-static const char *every_year(const struct saying *s)
+/* BYMONTH makes a monthly rule's months those of each year. */
+static const char *every_year(const struct words_saying *s)
 {
-    return s->rule->freq == RECUR_MONTHLY && s->rule->interval <= 1 ? catalogue_text(WORD_RULE_YEARLY, s->lang) : every(s);
+    bool of_year = s->rule->freq == RECUR_MONTHLY && s->rule->parts & WORDS_HAS(PART_BYMONTH);
+
+    return of_year ? catalogue_text(WORD_RULE_YEARLY, s->lang) : words_say_every(s);
 }
 
-/* Every 2 months, of these months only. */
-static bool skips_months(const struct saying *s)
+/* Every 2 months, of these months only: that has no neat words. */
+static bool skips_months(const struct words_saying *s)
 {
-    return s->rule->freq == RECUR_MONTHLY && s->rule->parts & HAS(PART_BYMONTH) && s->rule->interval > 1;
+    return s->rule->freq == RECUR_MONTHLY && s->rule->parts & WORDS_HAS(PART_BYMONTH) && s->rule->interval > 1;
 }
 
-static const char *by_day(const struct saying *s)
+/* One of two sentences: without and with months. */
+static const char *with_months(const struct words_saying *s, enum msg without, enum msg with, const char *head,
+                               const char *days)
 {
-    bool in_months = s->rule->parts & HAS(PART_BYMONTH), ok = true;
+    return words_say(s, s->rule->parts & WORDS_HAS(PART_BYMONTH) ? with : without, head, months(s), days);
+}
+
+static const char *by_weekday(const struct words_saying *s)
+{
+    const char *workdays = catalogue_text(WORD_RULE_EVERY_WORKDAY, s->lang);
+
+    if (s->rule->interval > 1)
+        return with_months(s, WORD_RULE_SHAPE_DAYS, WORD_RULE_SHAPE_DAYS_WITHIN_MONTHS, words_say_every(s),
+                           weekdays(s));
+    if (is_workdays(s->rule))
+        return with_months(s, WORD_RULE_SHAPE_PLAIN, WORD_RULE_SHAPE_WITHIN_MONTHS, workdays, NULL);
+    return with_months(s, WORD_RULE_SHAPE_WEEKDAYS, WORD_RULE_SHAPE_WEEKDAYS_WITHIN_MONTHS, NULL, weekdays(s));
+}
+
+static const char *by_day(const struct words_saying *s)
+{
+    bool ok = true;
     const char *days;
 
-    if ((!s->rule->ordinals && s->rule->freq != RECUR_WEEKLY) || skips_months(s))
-        return NULL;
-    if (s->rule->freq == RECUR_WEEKLY && is_workdays(s->rule) && s->rule->interval <= 1)
-        return say(s, in_months ? WORD_RULE_SHAPE_WITHIN_MONTHS : WORD_RULE_SHAPE_PLAIN,
-                   catalogue_text(WORD_RULE_EVERY_WORKDAY, s->lang), months(s), NULL);
-    days = s->rule->freq == RECUR_WEEKLY ? weekdays(s) : nth_weekdays(s, &ok);
-    if (!ok)
-        return NULL;
-    if (s->rule->freq == RECUR_WEEKLY && s->rule->interval <= 1)
-        return say(s, in_months ? WORD_RULE_SHAPE_WEEKDAYS_WITHIN_MONTHS : WORD_RULE_SHAPE_WEEKDAYS, NULL, months(s), days);
     if (s->rule->freq == RECUR_WEEKLY)
-        return say(s, in_months ? WORD_RULE_SHAPE_DAYS_WITHIN_MONTHS : WORD_RULE_SHAPE_DAYS, every(s), months(s), days);
-    return say(s, in_months ? WORD_RULE_SHAPE_DAYS_OF_MONTHS : WORD_RULE_SHAPE_DAYS, in_months ? every_year(s) : every(s),
-               months(s), days);
+        return by_weekday(s);
+    if (!s->rule->ordinals || skips_months(s))
+        return NULL;
+    days = nth_weekdays(s, &ok);
+    return ok ? with_months(s, WORD_RULE_SHAPE_DAYS, WORD_RULE_SHAPE_DAYS_OF_MONTHS, every_year(s), days) : NULL;
 }
 
 /* A yearly BYSETPOS counts over all its months at once, which has no neat words unless it is one. */
-static const char *by_workday(const struct saying *s)
+static const char *by_workday(const struct words_saying *s)
 {
-    bool in_months = s->rule->parts & HAS(PART_BYMONTH);
+    bool one_month = words_set_single(words_plus(s, PART_BYMONTH));
 
-    if (!is_workdays(s->rule) || s->rule->freq < RECUR_MONTHLY || plus(s, PART_BYSETPOS) >> 32 || minus(s, PART_BYSETPOS) >> 32)
+    if (!is_workdays(s->rule) || s->rule->freq < RECUR_MONTHLY || skips_months(s))
         return NULL;
-    if (skips_months(s) || (s->rule->freq == RECUR_YEARLY && !words_set_single(plus(s, PART_BYMONTH))))
+    if ((words_plus(s, PART_BYSETPOS) | words_minus(s, PART_BYSETPOS)) >> 32)
         return NULL;
-    return say(s, in_months ? WORD_RULE_SHAPE_DAYS_OF_MONTHS : WORD_RULE_SHAPE_DAYS, in_months ? every_year(s) : every(s),
-               months(s), nth_workdays(s));
+    if (s->rule->freq == RECUR_YEARLY && !one_month)
+        return NULL;
+    return with_months(s, WORD_RULE_SHAPE_DAYS, WORD_RULE_SHAPE_DAYS_OF_MONTHS, every_year(s), nth_workdays(s));
 }
 
-static const char *by_month_day(const struct saying *s)
+static const char *by_month_day(const struct words_saying *s)
 {
-    if (s->rule->freq == RECUR_YEARLY && s->rule->parts & HAS(PART_BYMONTH))
+    if (s->rule->freq == RECUR_YEARLY && s->rule->parts & WORDS_HAS(PART_BYMONTH))
         return yearly_date(s);
-    if (s->rule->freq != RECUR_MONTHLY || s->rule->parts & HAS(PART_BYMONTH))
+    if (s->rule->freq != RECUR_MONTHLY || s->rule->parts & WORDS_HAS(PART_BYMONTH))
         return NULL;
-    return say(s, WORD_RULE_SHAPE_DAYS, every(s), NULL, month_days(s, false));
+    return words_say(s, WORD_RULE_SHAPE_DAYS, words_say_every(s), NULL, month_days(s, false));
 }
 
-static const char *by_month(const struct saying *s)
+static const char *by_month(const struct words_saying *s)
 {
     if (s->rule->freq < RECUR_DAILY)
         return NULL;
-    return say(s, s->rule->freq == RECUR_YEARLY ? WORD_RULE_SHAPE_MONTHS : WORD_RULE_SHAPE_WITHIN_MONTHS, every(s), months(s),
-               NULL);
-}
-
-/* ---- The Chinese calendar ---- */
-
-/* "九月" and "初九" of lunar_format's "九月初九". */
-static const char *lunar_part(const struct saying *s, int month, bool leap, int day, bool want_day)
-{
-    struct lunar_date d = {.month = month, .leap = leap, .day = day};
-    char text[LUNAR_TEXT_BYTES];
-    const char *end;
-
-    lunar_format(&d, text);
-    end = strstr(text, "月") + strlen("月");
-    return want_day ? arena_strdup(s->a, end) : arena_strndup(s->a, text, (size_t)(end - text));
-}
-
-static const char *say_lunar_month(const struct saying *s, int month, bool leap)
-{
-    const char *name = s->lang == LANG_ZH ? lunar_part(s, month, leap, 1, false) : ordinal(s, month);
-
-    return say(s, leap ? WORD_RULE_LUNAR_LEAP : WORD_RULE_LUNAR_MONTH, name, NULL, NULL);
-}
-
-static const char *say_lunar_months(const struct saying *s)
-{
-    struct list l = {0};
-
-    for (int i = 1; i <= 12; i++) {
-        if (plus(s, PART_BYMONTH) >> i & 1)
-            list_add(&l, say_lunar_month(s, i, false));
-        if (s->rule->leap_months >> i & 1)
-            list_add(&l, say_lunar_month(s, i, true));
-    }
-    return list_join(s, &l);
-}
-
-static const char *say_lunar_days(const struct saying *s)
-{
-    struct list l = {0};
-
-    for (int i = 1; i <= 30; i++) {
-        const char *name = s->lang == LANG_ZH ? lunar_part(s, 1, false, i, true) : ordinal(s, i);
-        if (plus(s, PART_BYMONTHDAY) >> i & 1)
-            list_add(&l, say(s, WORD_RULE_LUNAR_DAY, name, NULL, NULL));
-    }
-    for (int i = 30; i >= 1; i--)
-        if (minus(s, PART_BYMONTHDAY) >> i & 1)
-            list_add(&l, month_day(s, -i, false));
-    return list_join(s, &l);
-}
-
-static const char *lunar(const struct saying *s)
-{
-    unsigned shape = s->rule->parts & ~ANY_SHAPE;
-
-    if (s->rule->freq == RECUR_YEARLY && shape == (HAS(PART_BYMONTH) | HAS(PART_BYMONTHDAY)))
-        return say(s, WORD_RULE_LUNAR_DATE, every(s), say_lunar_months(s), say_lunar_days(s));
-    if (s->rule->freq == RECUR_MONTHLY && shape == HAS(PART_BYMONTHDAY))
-        return say(s, WORD_RULE_LUNAR_MONTHLY, every(s), NULL, say_lunar_days(s));
-    return NULL;
+    return words_say(s, s->rule->freq == RECUR_YEARLY ? WORD_RULE_SHAPE_MONTHS : WORD_RULE_SHAPE_WITHIN_MONTHS,
+                     words_say_every(s), months(s), NULL);
 }
 
 /* ---- All others: their parts, one by one ---- */
@@ -356,7 +176,7 @@ static const struct { const char *name; enum msg msg; } part_words[] = {
 };
 
 /* "3SA" → the third Saturday, "MO" → Monday; numbers as they are. */
-static const char *value_word(const struct saying *s, char *item)
+static const char *value_word(const struct words_saying *s, char *item)
 {
     size_t bytes = strlen(item);
     int n;
@@ -365,12 +185,12 @@ static const char *value_word(const struct saying *s, char *item)
         if (strcmp(item + bytes - 2, recur_weekday_names[i]) != 0)
             continue;
         n = atoi(item);
-        return n ? nth(s, n, weekday_word(s, i)) : weekday_word(s, i);
+        return n ? words_say_nth(s, n, words_weekday(i, s->lang)) : words_weekday(i, s->lang);
     }
     return item;
 }
 
-static const char *values(const struct saying *s, const char *text)
+static const char *values(const struct words_saying *s, const char *text)
 {
     char *copy = arena_strdup(s->a, text), *rest, *item;
     char *joined = NULL;
@@ -382,18 +202,20 @@ static const char *values(const struct saying *s, const char *text)
     return joined ? joined : "";
 }
 
-static const char *enumerate(const struct saying *s)
+static const char *enumerate(const struct words_saying *s)
 {
     char *parts = recur_format(s->rule, s->a), *rest, *part;
-    const char *text = s->rule->lunar ? say(s, WORD_RULE_LUNAR, every(s), NULL, NULL) : every(s);
+    const char *text = words_say_every(s);
 
+    if (s->rule->lunar)
+        text = words_say(s, WORD_RULE_LUNAR, text, NULL, NULL);
     for (part = strtok_r(parts, ";", &rest); part; part = strtok_r(NULL, ";", &rest)) {
         char *value = strchr(part, '=');
         *value++ = 0;
         for (size_t i = 0; i < sizeof part_words / sizeof part_words[0]; i++)
             if (strcmp(part, part_words[i].name) == 0)
                 text = arena_printf(s->a, "%s%s%s", text, catalogue_text(WORD_RULE_PARTS_COMMA, s->lang),
-                                    say(s, part_words[i].msg, values(s, value), NULL, NULL));
+                                    words_say(s, part_words[i].msg, values(s, value), NULL, NULL));
     }
     return text;
 }
@@ -402,21 +224,21 @@ static const char *enumerate(const struct saying *s)
 
 static const struct {
     unsigned parts, maybe;
-    const char *(*say)(const struct saying *s);
+    const char *(*say)(const struct words_saying *s);
 } shapes[] = {
-    {HAS(PART_BYDAY) | HAS(PART_BYSETPOS), HAS(PART_BYMONTH), by_workday},
-    {HAS(PART_BYDAY), HAS(PART_BYMONTH), by_day},
-    {HAS(PART_BYMONTHDAY), HAS(PART_BYMONTH), by_month_day},
-    {HAS(PART_BYMONTH), 0, by_month},
-    {0, 0, every},
+    {WORDS_HAS(PART_BYDAY) | WORDS_HAS(PART_BYSETPOS), WORDS_HAS(PART_BYMONTH), by_workday},
+    {WORDS_HAS(PART_BYDAY), WORDS_HAS(PART_BYMONTH), by_day},
+    {WORDS_HAS(PART_BYMONTHDAY), WORDS_HAS(PART_BYMONTH), by_month_day},
+    {WORDS_HAS(PART_BYMONTH), 0, by_month},
+    {0, 0, words_say_every},
 };
 
-static const char *neat(const struct saying *s)
+static const char *neat(const struct words_saying *s)
 {
-    unsigned shape = s->rule->parts & ~ANY_SHAPE;
+    unsigned shape = s->rule->parts & ~WORDS_ANY_SHAPE;
 
     if (s->rule->lunar)
-        return lunar(s);
+        return words_say_lunar(s);
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
         if ((shape & ~shapes[i].maybe) == shapes[i].parts || shape == shapes[i].parts)
             return shapes[i].say(s);
@@ -424,7 +246,7 @@ static const char *neat(const struct saying *s)
 }
 
 /* "2027-06-30", "2027-06-30 12:00" */
-static const char *until_text(const struct saying *s, const struct zone *zone)
+static const char *until_text(const struct words_saying *s, const struct zone *zone)
 {
     bool local = zone && s->rule->until == UNTIL_UTC;
     int64_t until_s = local ? zone_to_wall(zone, s->rule->until_s) : s->rule->until_s;
@@ -439,23 +261,23 @@ static const char *until_text(const struct saying *s, const struct zone *zone)
     return arena_strdup(s->a, text);
 }
 
-static const char *bound_text(const struct saying *s, const struct zone *zone)
+static const char *bound_text(const struct words_saying *s, const struct zone *zone)
 {
     if (s->rule->count)
-        return say_number(s, WORD_RULE_COUNT, s->rule->count);
+        return words_say_number(s, WORD_RULE_COUNT, s->rule->count);
     if (s->rule->until != UNTIL_NONE)
-        return say(s, WORD_RULE_UNTIL, until_text(s, zone), NULL, NULL);
+        return words_say(s, WORD_RULE_UNTIL, until_text(s, zone), NULL, NULL);
     return "";
 }
 
-static const char *at_time(const struct saying *s, const char *text, int time_s)
+static const char *at_time(const struct words_saying *s, const char *text, int time_s)
 {
-    return say(s, WORD_RULE_AT, text, arena_printf(s->a, "%02d:%02d", time_s / 3600, time_s / 60 % 60), NULL);
+    return words_say(s, WORD_RULE_AT, text, arena_printf(s->a, "%02d:%02d", time_s / 3600, time_s / 60 % 60), NULL);
 }
 
 char *words_describe_in(const char *rule, const struct zone *zone, int time_s, enum lang lang, struct arena *a)
 {
-    struct saying s = {.lang = lang, .a = a};
+    struct words_saying s = {.lang = lang, .a = a};
     struct recur_rule *parsed;
     const char *text;
 

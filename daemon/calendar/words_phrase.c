@@ -1,189 +1,6 @@
-#include "words_grammar.h"
+#include "words_phrase.h"
 
 #include <string.h>
-
-/* What a phrase means for the parts; STEP_NO lets a later pattern have the tokens. */
-#define SLOTS const struct word *const *slot
-
-/* Each part is said once. */
-static enum words_step claim(struct words_parts *p, unsigned part)
-{
-    if (p->has & part)
-        return STEP_BAD;
-    p->has |= part;
-    return STEP_YES;
-}
-
-static enum words_step claim_set(struct words_parts *p, unsigned part, uint64_t *to, uint64_t set)
-{
-    *to |= set;
-    return claim(p, part);
-}
-
-/* ---- How it repeats ---- */
-
-static enum words_step set_unit(struct words_parts *p, enum words_unit unit, int interval)
-{
-    p->unit = unit;
-    p->interval = interval;
-    return claim(p, SLOT_UNIT);
-}
-
-static enum words_step every(struct words_parts *p, SLOTS)
-{
-    (void)slot;
-    p->has |= SLOT_EVERY;
-    return STEP_YES;
-}
-
-static enum words_step every_unit(struct words_parts *p, SLOTS)
-{
-    p->has |= SLOT_EVERY;
-    return set_unit(p, (enum words_unit)slot[1]->value, 1);
-}
-
-/* every 2 weeks, 每 两 个 月 */
-static enum words_step every_n_units(struct words_parts *p, SLOTS)
-{
-    p->has |= SLOT_EVERY;
-    return set_unit(p, (enum words_unit)slot[3]->value, slot[1]->value);
-}
-
-static enum words_step every_half_unit(struct words_parts *p, SLOTS)
-{
-    if (slot[3]->value != UNIT_YEAR)
-        return STEP_NO;
-    p->has |= SLOT_EVERY;
-    return set_unit(p, UNIT_MONTH, 6);
-}
-
-static enum words_step every_other_unit(struct words_parts *p, SLOTS)
-{
-    p->has |= SLOT_EVERY;
-    return set_unit(p, (enum words_unit)slot[2]->value, 2);
-}
-
-static enum words_step set_weekdays(struct words_parts *p, const struct word *w)
-{
-    p->weekdays |= (unsigned)w->set;
-    p->plural |= w->plural;
-    return claim(p, SLOT_WEEKDAYS);
-}
-
-/* every other friday, every 2 fridays, 隔 周五 */
-static enum words_step weeks_weekday(struct words_parts *p, int weeks, const struct word *w)
-{
-    p->has |= SLOT_EVERY;
-    if (set_unit(p, UNIT_WEEK, weeks) == STEP_BAD)
-        return STEP_BAD;
-    return set_weekdays(p, w);
-}
-
-static enum words_step every_other_weekday(struct words_parts *p, SLOTS)
-{
-    return weeks_weekday(p, 2, slot[2]);
-}
-
-static enum words_step every_n_weekdays(struct words_parts *p, SLOTS)
-{
-    return weeks_weekday(p, slot[1]->value, slot[2]);
-}
-
-static enum words_step gap_weekday(struct words_parts *p, SLOTS)
-{
-    return weeks_weekday(p, 2, slot[2]);
-}
-
-/* 隔 周, 每 隔 一 周: every other. 每隔两周 is every two weeks to some and every three to others. */
-static enum words_step gap_units(struct words_parts *p, SLOTS)
-{
-    p->has |= SLOT_EVERY;
-    if (slot[2] && slot[2]->value != 1) {
-        p->gap = slot[2]->value;
-        return claim(p, SLOT_UNIT);
-    }
-    return set_unit(p, (enum words_unit)slot[4]->value, 2);
-}
-
-/* every day, said with the word for a date: 每 日 */
-static enum words_step every_date(struct words_parts *p, SLOTS)
-{
-    (void)slot;
-    p->has |= SLOT_EVERY;
-    return set_unit(p, UNIT_DAY, 1);
-}
-
-static enum words_step freq(struct words_parts *p, SLOTS)
-{
-    int value = slot[0]->value;
-
-    p->has |= SLOT_EVERY;
-    return set_unit(p, (enum words_unit)(value % 100), value > 100 ? 2 : 1);
-}
-
-/* once a week */
-static enum words_step once_a(struct words_parts *p, SLOTS)
-{
-    if (slot[1]->value != 1)
-        return STEP_NO;
-    p->has |= SLOT_EVERY;
-    return set_unit(p, (enum words_unit)slot[2]->value, 1);
-}
-
-/* The month of "last friday of the month": says what is counted in, not how often. */
-static enum words_step bare_unit(struct words_parts *p, SLOTS)
-{
-    if (slot[0]->value < UNIT_WEEK)
-        return STEP_NO;
-    return set_unit(p, (enum words_unit)slot[0]->value, 1);
-}
-
-static enum words_step nothing(struct words_parts *p, SLOTS)
-{
-    (void)p, (void)slot;
-    return STEP_YES;
-}
-
-/* 每周 2 次, 3 times a week: on which days? Only once is clear. */
-static enum words_step times_per(struct words_parts *p, int times, const struct word *unit)
-{
-    if (times != 1)
-        p->refusal = MSG_WORDS_TIMES_PER;
-    p->has |= SLOT_EVERY;
-    return set_unit(p, (enum words_unit)unit->value, 1);
-}
-
-static enum words_step every_unit_times(struct words_parts *p, SLOTS)
-{
-    return times_per(p, slot[2]->value, slot[1]);
-}
-
-static enum words_step times_a_unit(struct words_parts *p, SLOTS)
-{
-    return slot[2]->value == 1 ? times_per(p, slot[0]->value, slot[3]) : STEP_NO;
-}
-
-static enum words_step every_n_units_times(struct words_parts *p, SLOTS)
-{
-    if (slot[4]->value != 1)
-        p->refusal = MSG_WORDS_TIMES_PER;
-    p->has |= SLOT_EVERY;
-    return set_unit(p, (enum words_unit)slot[3]->value, slot[1]->value);
-}
-
-static enum words_step times(struct words_parts *p, SLOTS)
-{
-    p->count = slot[1]->value;
-    return claim(p, SLOT_COUNT);
-}
-
-/* 共 一次 */
-static enum words_step times_once(struct words_parts *p, SLOTS)
-{
-    (void)slot;
-    p->count = 1;
-    return claim(p, SLOT_COUNT);
-}
 
 /* ---- Which ones ---- */
 
@@ -205,17 +22,17 @@ static enum words_step and_nth_weekday(struct words_parts *p, SLOTS)
 
 static enum words_step nth_workday(struct words_parts *p, SLOTS)
 {
-    return claim_set(p, SLOT_WORKDAY_ORD, &p->workday_ords, slot[0]->set);
+    return words_claim_set(p, SLOT_WORKDAY_ORD, &p->workday_ords, slot[0]->set);
 }
 
 static enum words_step nth_unit(struct words_parts *p, SLOTS)
 {
     if (slot[1]->value == UNIT_DAY)
-        return claim_set(p, SLOT_DAY_ORD, &p->day_ords, slot[0]->set);
+        return words_claim_set(p, SLOT_DAY_ORD, &p->day_ords, slot[0]->set);
     if (slot[1]->value == UNIT_WEEK)
-        return claim_set(p, SLOT_WEEK_ORD, &p->week_ords, slot[0]->set);
+        return words_claim_set(p, SLOT_WEEK_ORD, &p->week_ords, slot[0]->set);
     if (slot[1]->value == UNIT_MONTH)
-        return claim_set(p, SLOT_MONTH_ORD, &p->month_ords, slot[0]->set);
+        return words_claim_set(p, SLOT_MONTH_ORD, &p->month_ords, slot[0]->set);
     return STEP_NO;
 }
 
@@ -224,27 +41,27 @@ static enum words_step ord_monthday(struct words_parts *p, SLOTS)
 {
     if (!slot[0]->digits || (slot[0]->set & ~WORDS_SET_POSITIVE))
         return STEP_NO;
-    return claim_set(p, SLOT_MONTHDAYS, &p->monthdays, slot[0]->set);
+    return words_claim_set(p, SLOT_MONTHDAYS, &p->monthdays, slot[0]->set);
 }
 
 static enum words_step weekday(struct words_parts *p, SLOTS)
 {
-    return set_weekdays(p, slot[0]);
+    return words_claim_weekdays(p, slot[0]);
 }
 
 static enum words_step workday(struct words_parts *p, SLOTS)
 {
     p->plural |= slot[0]->plural;
-    return claim(p, SLOT_WORKDAYS);
+    return words_claim(p, SLOT_WORKDAYS);
 }
 
 static enum words_step relative_weekday(struct words_parts *p, SLOTS)
 {
     p->relative = slot[0]->value;
     p->relative_loose = slot[0]->loose;
-    if (claim(p, SLOT_RELATIVE) == STEP_BAD)
+    if (words_claim(p, SLOT_RELATIVE) == STEP_BAD)
         return STEP_BAD;
-    return set_weekdays(p, slot[1]);
+    return words_claim_weekdays(p, slot[1]);
 }
 
 static enum words_step relative_unit(struct words_parts *p, SLOTS)
@@ -253,16 +70,24 @@ static enum words_step relative_unit(struct words_parts *p, SLOTS)
 
     if (slot[1]->value == UNIT_WEEK) {
         p->week_offset = value;
-        return claim(p, SLOT_WEEK_OFFSET);
+        return words_claim(p, SLOT_WEEK_OFFSET);
     }
     if (slot[1]->value == UNIT_MONTH) {
         p->month_offset = value;
-        return claim(p, SLOT_MONTH_OFFSET);
+        return words_claim(p, SLOT_MONTH_OFFSET);
     }
     if (slot[1]->value != UNIT_YEAR)
         return STEP_NO;
     p->year_offset = value;
-    return claim(p, SLOT_YEAR_OFFSET);
+    return words_claim(p, SLOT_YEAR_OFFSET);
+}
+
+/* The month of "last friday of the month": says what is counted in, not how often. */
+static enum words_step bare_unit(struct words_parts *p, SLOTS)
+{
+    if (slot[0]->value < UNIT_WEEK)
+        return STEP_NO;
+    return words_claim_unit(p, (enum words_unit)slot[0]->value, 1);
 }
 
 /* ---- Dates ---- */
@@ -270,7 +95,7 @@ static enum words_step relative_unit(struct words_parts *p, SLOTS)
 static enum words_step year(struct words_parts *p, SLOTS)
 {
     p->year = slot[0]->value;
-    return claim(p, SLOT_YEAR);
+    return words_claim(p, SLOT_YEAR);
 }
 
 /* The 2027 of "may 12, 2027". */
@@ -284,7 +109,7 @@ static enum words_step bare_year(struct words_parts *p, SLOTS)
 static enum words_step years(struct words_parts *p, SLOTS)
 {
     p->year_offset = slot[0]->value;
-    return claim(p, SLOT_YEAR_OFFSET);
+    return words_claim(p, SLOT_YEAR_OFFSET);
 }
 
 static enum words_step date(struct words_parts *p, SLOTS)
@@ -298,12 +123,14 @@ static enum words_step date(struct words_parts *p, SLOTS)
     p->year = w->year;
     p->months = WORDS_BIT(w->month);
     p->monthdays = WORDS_BIT(w->day);
-    return claim(p, SLOT_YEAR) == STEP_YES && claim(p, SLOT_MONTHS) == STEP_YES ? claim(p, SLOT_MONTHDAYS) : STEP_BAD;
+    if (words_claim(p, SLOT_YEAR) == STEP_BAD || words_claim(p, SLOT_MONTHS) == STEP_BAD)
+        return STEP_BAD;
+    return words_claim(p, SLOT_MONTHDAYS);
 }
 
 static enum words_step month(struct words_parts *p, SLOTS)
 {
-    return claim_set(p, SLOT_MONTHS, &p->months, slot[0]->set);
+    return words_claim_set(p, SLOT_MONTHS, &p->months, slot[0]->set);
 }
 
 /* in september */
@@ -324,11 +151,11 @@ static enum words_step month_number(struct words_parts *p, const struct word *m,
     if (number->value < 1 || number->value > 31)
         return STEP_NO;
     p->months |= m->set;
-    if (claim(p, SLOT_MONTHS) == STEP_BAD)
+    if (words_claim(p, SLOT_MONTHS) == STEP_BAD)
         return STEP_BAD;
     /* 八月十五, without a 日, is how lunar dates are said; "8月15" is not. */
     p->maybe_lunar |= number->cjk;
-    return claim_set(p, SLOT_MONTHDAYS, &p->monthdays, WORDS_BIT(number->value));
+    return words_claim_set(p, SLOT_MONTHDAYS, &p->monthdays, WORDS_BIT(number->value));
 }
 
 /* may 12 */
@@ -353,7 +180,7 @@ static enum words_step leap_month_day(struct words_parts *p, SLOTS)
 
 static enum words_step monthday(struct words_parts *p, SLOTS)
 {
-    return claim_set(p, SLOT_MONTHDAYS, &p->monthdays, slot[0]->set);
+    return words_claim_set(p, SLOT_MONTHDAYS, &p->monthdays, slot[0]->set);
 }
 
 static enum words_step lunar_day(struct words_parts *p, SLOTS)
@@ -374,21 +201,21 @@ static enum words_step festival(struct words_parts *p, SLOTS)
     const struct words_festival *f = &words_festivals[slot[0]->value];
 
     p->has |= SLOT_FESTIVAL | (f->lunar ? SLOT_LUNAR : 0);
-    if (claim_set(p, SLOT_MONTHS, &p->months, WORDS_BIT(f->month)) == STEP_BAD)
+    if (words_claim_set(p, SLOT_MONTHS, &p->months, WORDS_BIT(f->month)) == STEP_BAD)
         return STEP_BAD;
-    return claim_set(p, SLOT_MONTHDAYS, &p->monthdays, WORDS_BIT(f->day));
+    return words_claim_set(p, SLOT_MONTHDAYS, &p->monthdays, WORDS_BIT(f->day));
 }
 
 static enum words_step today(struct words_parts *p, SLOTS)
 {
     p->day_offset = slot[0]->value;
-    return claim(p, SLOT_DAY_OFFSET);
+    return words_claim(p, SLOT_DAY_OFFSET);
 }
 
 static enum words_step now(struct words_parts *p, SLOTS)
 {
     (void)slot;
-    return claim(p, SLOT_NOW);
+    return words_claim(p, SLOT_NOW);
 }
 
 static enum words_step span(struct words_parts *p, SLOTS)
@@ -397,13 +224,13 @@ static enum words_step span(struct words_parts *p, SLOTS)
     p->span_days = slot[0]->days;
     p->span_months = slot[0]->months;
     p->span_signed = slot[0]->open && slot[0]->loose;
-    return claim(p, SLOT_SPAN);
+    return words_claim(p, SLOT_SPAN);
 }
 
 static enum words_step time_of_day(struct words_parts *p, SLOTS)
 {
     p->time_s = slot[0]->value;
-    return claim(p, SLOT_TIME);
+    return words_claim(p, SLOT_TIME);
 }
 
 /* The evening of "8pm tonight": said after the time, it has to agree. */
@@ -414,42 +241,8 @@ static enum words_step period_after(struct words_parts *p, SLOTS)
     return p->has & SLOT_TIME && words_hour_in_period(hour, slot[0]->value) == hour ? STEP_YES : STEP_NO;
 }
 
-/* 每3月: every March, or every three months? 每15日: on the 15th, or every 15 days? */
-static enum words_step every_number(struct words_parts *p, SLOTS)
-{
-    if (!slot[1]->cjk)
-        return STEP_NO;
-    p->refusal = MSG_WORDS_EVERY_NUMBER;
-    return STEP_YES;
-}
-
-#undef SLOTS
 /* The first row that matches has the tokens, so longer ones come first. */
-static const struct phrase {
-    unsigned char pattern[WORDS_PATTERN_MAX];
-    enum words_step (*apply)(struct words_parts *p, const struct word *const *slot);
-} phrases[] = {
-    {{WORD_EVERY, WORD_OTHER, WORD_UNIT}, every_other_unit},
-    {{WORD_EVERY, WORD_OTHER, WORD_WEEKDAY}, every_other_weekday},
-    {{WORD_EVERY | OPT, WORD_GAP, WORD_WEEKDAY}, gap_weekday},
-    {{WORD_EVERY | OPT, WORD_GAP, WORD_NUMBER | OPT, WORD_PIECE | OPT, WORD_UNIT}, gap_units},
-    {{WORD_EVERY, WORD_NUMBER, WORD_PIECE | OPT, WORD_UNIT, WORD_NUMBER, WORD_TIMES}, every_n_units_times},
-    {{WORD_EVERY, WORD_UNIT, WORD_NUMBER, WORD_TIMES}, every_unit_times},
-    {{WORD_NUMBER, WORD_TIMES, WORD_NUMBER, WORD_UNIT}, times_a_unit},
-    {{WORD_EVERY, WORD_NUMBER, WORD_PIECE | OPT, WORD_UNIT}, every_n_units},
-    {{WORD_EVERY, WORD_HALF, WORD_PIECE | OPT, WORD_UNIT}, every_half_unit},
-    {{WORD_EVERY, WORD_NUMBER, WORD_WEEKDAY}, every_n_weekdays},
-    {{WORD_EVERY, WORD_UNIT}, every_unit},
-    {{WORD_EVERY, WORD_DAY}, every_date},
-    {{WORD_EVERY, WORD_MONTH}, every_number},
-    {{WORD_EVERY, WORD_MONTHDAY}, every_number},
-    {{WORD_EVERY}, every},
-    {{WORD_FREQ}, freq},
-    {{WORD_ONCE, WORD_NUMBER, WORD_UNIT}, once_a},
-    {{WORD_TOTAL, WORD_ONCE}, times_once},
-    {{WORD_ONCE}, nothing},
-    {{WORD_TOTAL | OPT, WORD_NUMBER, WORD_TIMES}, times},
-
+static const struct words_phrase phrases[] = {
     {{WORD_AND, WORD_ORD, WORD_WEEKDAY}, and_nth_weekday},
     {{WORD_ORD, WORD_WEEKDAY}, nth_weekday},
     {{WORD_ORD, WORD_WORKDAY}, nth_workday},
@@ -480,7 +273,7 @@ static const struct phrase {
     {{WORD_SPAN}, span},
     {{WORD_TIME}, time_of_day},
     {{WORD_PERIOD}, period_after},
-    {{WORD_COMMA}, nothing},
+    {{WORD_COMMA}, words_say_nothing},
 };
 
 static int fail(const struct words_text *t, size_t at, size_t count, enum msg msg, struct err *e)
@@ -494,22 +287,36 @@ static int fail(const struct words_text *t, size_t at, size_t count, enum msg ms
     return err_set(e, ERR_INVALID, msg, NULL, t->whole, piece, NULL);
 }
 
-/* Tokens used from `at` on; 0 if nothing can be made of them. */
-static size_t one_phrase(const struct words_text *t, size_t at, size_t end, struct words_parts *p, struct err *e)
+/* STEP_NO: no row has a use for the tokens from `at` on. *ret_used counts those taken. */
+static enum words_step try_rows(const struct words_phrase *rows, size_t count, const struct words_text *t, size_t at,
+                                size_t end, struct words_parts *p, size_t *ret_used)
 {
     const struct word *slot[WORDS_PATTERN_MAX];
 
-    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
-        size_t used = words_match(phrases[i].pattern, &t->items[at], end - at, slot);
-        enum words_step step = used ? phrases[i].apply(p, slot) : STEP_NO;
-        if (step == STEP_YES)
-            return used;
-        if (step == STEP_BAD) {
-            fail(t, at, used, MSG_WORDS_TWICE, e);
-            return 0;
-        }
+    for (size_t i = 0; i < count; i++) {
+        size_t used = words_match(rows[i].pattern, &t->items[at], end - at, slot);
+        enum words_step step = used ? rows[i].apply(p, slot) : STEP_NO;
+        *ret_used = used;
+        if (step != STEP_NO)
+            return step;
     }
-    fail(t, at, 1, MSG_WORDS_UNKNOWN, e);
+    return STEP_NO;
+}
+
+/* Tokens used from `at` on; 0 if nothing can be made of them. */
+static size_t one_phrase(const struct words_text *t, size_t at, size_t end, struct words_parts *p, struct err *e)
+{
+    size_t used = 0;
+    enum words_step step = try_rows(words_repeat_phrases, words_repeat_phrase_count, t, at, end, p, &used);
+
+    if (step == STEP_NO)
+        step = try_rows(phrases, sizeof phrases / sizeof phrases[0], t, at, end, p, &used);
+    if (step == STEP_YES)
+        return used;
+    if (step == STEP_BAD)
+        fail(t, at, used, MSG_WORDS_TWICE, e);
+    else
+        fail(t, at, 1, MSG_WORDS_UNKNOWN, e);
     return 0;
 }
 

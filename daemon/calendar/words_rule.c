@@ -1,4 +1,4 @@
-#include "words_grammar.h"
+#include "words_draft.h"
 
 #include "base/buf.h"
 #include "civil.h"
@@ -13,19 +13,6 @@
 #define ORDS (SLOT_NTH | SLOT_WORKDAY_ORD | SLOT_DAY_ORD | SLOT_WEEK_ORD)
 #define DAYS (ORDS | SLOT_MONTHDAYS)
 #define ALWAYS (SLOT_EVERY | SLOT_UNIT | SLOT_TIME | SLOT_COUNT | SLOT_UNTIL)
-
-/* The rule while it is put together; sets as in words_grammar.h. */
-struct draft {
-    const struct words_parts *p;
-    const char *freq;
-    int interval;
-    bool lunar;
-    uint64_t months, monthdays, yeardays, weeknos, setpos;
-    unsigned weekdays;
-    const struct words_nth *nths;
-    size_t nth_count;
-    struct words_nth week;   /* what nths points to for a week of the month */
-};
 
 static int refuse(const struct words_parts *p, enum msg msg, struct err *e)
 {
@@ -75,7 +62,7 @@ static bool take_interval(struct words_parts *p, unsigned slot, uint64_t ords, e
     return true;
 }
 
-/* Every third Saturday: of each month, or each third week's? Of "last" and of several ordinals only the month's is left. */
+/* Every third Saturday: of each month, or each third week's? "Last" and several ordinals can only be the month's. */
 static int every_nth(struct words_parts *p, struct err *e)
 {
     uint64_t ords = p->nths[0].ords;
@@ -111,7 +98,7 @@ static int decide_unit(struct words_parts *p, struct err *e)
 
 /* ---- Which days ---- */
 
-static int nth_days(struct draft *d, struct err *e)
+static int nth_days(struct words_draft *d, struct err *e)
 {
     const struct words_parts *p = d->p;
 
@@ -129,7 +116,7 @@ static int nth_days(struct draft *d, struct err *e)
 /*
  * BYSETPOS counts within a whole year of a yearly rule, over all its months, so several months make it a monthly one.
  */
-static int nth_workdays(struct draft *d, struct err *e)
+static int nth_workdays(struct words_draft *d, struct err *e)
 {
     if (d->months && !words_set_single(d->months) && d->interval > 1)
         return refuse(d->p, MSG_WORDS_COMBINATION, e);
@@ -145,7 +132,7 @@ static int nth_workdays(struct draft *d, struct err *e)
  * could as well be the last seven days, and a fifth one is often not there.
  */
 #define WEEK_OF_MONTH_MAX 4
-static int nth_week(struct draft *d, struct err *e)
+static int nth_week(struct words_draft *d, struct err *e)
 {
     uint64_t ords = d->p->week_ords;
 
@@ -162,7 +149,7 @@ static int nth_week(struct draft *d, struct err *e)
     return 0;
 }
 
-static int month_days(struct draft *d, struct err *e)
+static int month_days(struct words_draft *d, struct err *e)
 {
     (void)e;
     d->monthdays = d->p->monthdays;
@@ -170,7 +157,7 @@ static int month_days(struct draft *d, struct err *e)
     return 0;
 }
 
-static int nth_day(struct draft *d, struct err *e)
+static int nth_day(struct words_draft *d, struct err *e)
 {
     (void)e;
     if (d->p->unit == UNIT_YEAR && !d->months)
@@ -180,13 +167,13 @@ static int nth_day(struct draft *d, struct err *e)
     return 0;
 }
 
-static const struct { unsigned slot; int (*apply)(struct draft *d, struct err *e); } day_kinds[] = {
+static const struct { unsigned slot; int (*apply)(struct words_draft *d, struct err *e); } day_kinds[] = {
     {SLOT_NTH, nth_days}, {SLOT_WORKDAY_ORD, nth_workdays}, {SLOT_WEEK_ORD, nth_week}, {SLOT_DAY_ORD, nth_day},
     {SLOT_MONTHDAYS, month_days},
 };
 
 /* One way of naming days at a time; weekdays only beside days of the month (Friday the 13th). */
-static int pick_days(struct draft *d, struct err *e)
+static int pick_days(struct words_draft *d, struct err *e)
 {
     unsigned said = d->p->has & DAYS;
 
@@ -205,27 +192,29 @@ static int pick_days(struct draft *d, struct err *e)
 }
 
 /* True if no month said has any of the days: 30 February. */
-static bool never(const struct draft *d)
+static bool never(const struct words_draft *d)
 {
     static const int longest[] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
     if (!d->monthdays || d->monthdays & ~WORDS_SET_POSITIVE)
         return false;
-    for (int month = 1; month <= 12; month++)
-        if ((!d->months || d->months & WORDS_BIT(month)) && words_set_first(d->monthdays) <= (d->lunar ? 30 : longest[month]))
+    for (int month = 1; month <= 12; month++) {
+        int days = d->lunar ? 30 : longest[month];
+        if ((!d->months || d->months & WORDS_BIT(month)) && words_set_first(d->monthdays) <= days)
             return false;
+    }
     return true;
 }
 
 /* ---- The units ---- */
 
-static int plain(struct draft *d, struct err *e)
+static int plain(struct words_draft *d, struct err *e)
 {
     (void)d, (void)e;
     return 0;
 }
 
-static int weekly(struct draft *d, struct err *e)
+static int weekly(struct words_draft *d, struct err *e)
 {
     if (d->p->has & SLOT_WEEKDAYS && d->p->has & SLOT_WORKDAYS)
         return refuse(d->p, MSG_WORDS_COMBINATION, e);
@@ -233,7 +222,7 @@ static int weekly(struct draft *d, struct err *e)
     return 0;
 }
 
-static int monthly(struct draft *d, struct err *e)
+static int monthly(struct words_draft *d, struct err *e)
 {
     if (d->months && d->interval > 1)
         return refuse(d->p, MSG_WORDS_COMBINATION, e);
@@ -242,7 +231,7 @@ static int monthly(struct draft *d, struct err *e)
     return pick_days(d, e);
 }
 
-static int yearly(struct draft *d, struct err *e)
+static int yearly(struct words_draft *d, struct err *e)
 {
     unsigned has = d->p->has;
 
@@ -266,8 +255,8 @@ static uint64_t quarter_months(int nth)
 }
 
 /*
- * The month of the quarter, said or implied: the first to fourth Monday are in its first month, the last one in its last.
- * 0 = cannot be told.
+ * The month of the quarter, said or implied: its first to fourth Monday are in the first month, its last one in the
+ * last. 0 = cannot be told.
  */
 static int month_of_quarter(const struct words_parts *p)
 {
@@ -282,7 +271,7 @@ static int month_of_quarter(const struct words_parts *p)
 }
 
 /* Rules know no quarters: every third month, or the months by name. */
-static int quarterly(struct draft *d, struct err *e)
+static int quarterly(struct words_draft *d, struct err *e)
 {
     int month;
 
@@ -301,7 +290,7 @@ static int quarterly(struct draft *d, struct err *e)
 static const struct {
     const char *freq;
     unsigned may;     /* beyond ALWAYS */
-    int (*build)(struct draft *d, struct err *e);
+    int (*build)(struct words_draft *d, struct err *e);
 } builders[] = {
     [UNIT_SECOND] = {"SECONDLY", 0, plain},
     [UNIT_MINUTE] = {"MINUTELY", 0, plain},
@@ -312,83 +301,6 @@ static const struct {
     [UNIT_QUARTER] = {"YEARLY", DAYS | SLOT_MONTH_ORD, quarterly},
     [UNIT_YEAR] = {"YEARLY", DAYS | SLOT_MONTHS | SLOT_WEEKDAYS | SLOT_LUNAR | SLOT_FESTIVAL, yearly},
 };
-
-/* ---- The text ---- */
-
-static void put_set(struct buf *out, const char *name, uint64_t set, const char *suffix)
-{
-    char mark = '=';
-
-    if (set)
-        buf_printf(out, ";%s", name);
-    for (int i = -31; i <= 31; i++) {
-        if (i == 0 || !(set & WORDS_BIT(i)))
-            continue;
-        buf_printf(out, "%c%d%s", mark, i, suffix);
-        mark = ',';
-    }
-}
-
-static const char *const weekday_codes[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
-
-static void put_weekdays(struct buf *out, unsigned weekdays)
-{
-    char mark = '=';
-
-    if (weekdays)
-        buf_adds(out, ";BYDAY");
-    for (int i = 0; i < 7; i++) {
-        if (!(weekdays & 1u << i))
-            continue;
-        buf_printf(out, "%c%s", mark, weekday_codes[i]);
-        mark = ',';
-    }
-}
-
-static void put_nths(struct buf *out, const struct words_nth *nths, size_t count)
-{
-    char mark = '=';
-
-    buf_adds(out, ";BYDAY");
-    for (size_t n = 0; n < count; n++) {
-        for (int i = -31; i <= 31; i++) {
-            if (i == 0 || !(nths[n].ords & WORDS_BIT(i)))
-                continue;
-            buf_printf(out, "%c%d%s", mark, i, weekday_codes[__builtin_ctz(nths[n].weekdays)]);
-            mark = ',';
-        }
-    }
-}
-
-/* A last day is meant with all its hours; RFC 5545 3.3.10 has UNTIL in UTC for local times. */
-static void put_until(struct buf *out, const struct words_when *until, const struct zone *zone)
-{
-    int64_t wall_s = until->wall_s + (until->date ? CIVIL_DAY_S - 1 : 0);
-    char text[CIVIL_TEXT_BYTES];
-
-    civil_format_basic(zone_to_utc(zone, wall_s), false, text);
-    buf_printf(out, ";UNTIL=%sZ", text);
-}
-
-static void put_draft(struct buf *out, const struct draft *d, const struct zone *zone)
-{
-    buf_printf(out, "%sFREQ=%s", d->lunar ? "RSCALE=CHINESE;" : "", d->freq);
-    if (d->interval > 1)
-        buf_printf(out, ";INTERVAL=%d", d->interval);
-    put_set(out, "BYMONTH", d->months, d->p->leap ? "L" : "");
-    put_set(out, "BYWEEKNO", d->weeknos, "");
-    put_set(out, "BYYEARDAY", d->yeardays, "");
-    put_set(out, "BYMONTHDAY", d->monthdays, "");
-    if (d->nths)
-        put_nths(out, d->nths, d->nth_count);
-    else
-        put_weekdays(out, d->weekdays);
-    put_set(out, "BYSETPOS", d->setpos, "");
-    if (d->p->has & SLOT_COUNT)
-        buf_printf(out, ";COUNT=%d", d->p->count);
-    if (d->p->has & SLOT_UNTIL)
-        put_until(out, &d->p->until, zone);
-}
 
 static int check_numbers(const struct words_parts *p, struct err *e)
 {
@@ -410,7 +322,7 @@ static int refuse_gap(const struct words_parts *p, struct err *e)
 #define ONE_TIME (SLOT_YEAR | SLOT_YEAR_OFFSET | SLOT_MONTH_OFFSET | SLOT_WEEK_OFFSET | SLOT_DAY_OFFSET | SLOT_NOW | \
                   SLOT_RELATIVE | SLOT_SPAN)
 
-static int build(struct words_parts *p, struct draft *d, struct err *e)
+static int build(struct words_parts *p, struct words_draft *d, struct err *e)
 {
     if (p->gap)
         return refuse_gap(p, e);
@@ -420,7 +332,7 @@ static int build(struct words_parts *p, struct draft *d, struct err *e)
         return -1;
     if (p->has & ~(ALWAYS | builders[p->unit].may))
         return refuse(p, MSG_WORDS_COMBINATION, e);
-    *d = (struct draft){.p = p, .freq = builders[p->unit].freq, .interval = p->interval, .months = p->months};
+    *d = (struct words_draft){.p = p, .freq = builders[p->unit].freq, .interval = p->interval, .months = p->months};
     d->lunar = (p->has & SLOT_LUNAR) != 0;
     if (builders[p->unit].build(d, e) < 0)
         return -1;
@@ -460,7 +372,7 @@ int words_rule(const char *text, const struct words_context *ctx, struct arena *
     const char *value = rrule_value(text);
     struct buf out = {.max_bytes = RECUR_RULE_BYTES_MAX};
     struct words_parts p;
-    struct draft d;
+    struct words_draft d;
     int result;
 
     if (value) {
@@ -472,7 +384,7 @@ int words_rule(const char *text, const struct words_context *ctx, struct arena *
     }
     if (words_parse(text, ctx, &p, e) < 0 || build(&p, &d, e) < 0)
         return -1;
-    put_draft(&out, &d, ctx->zone);
+    words_draft_write(&d, ctx->zone, &out);
     result = canonical(buf_text(&out), out.len, a, ret_rule, e);
     buf_release(&out);
     if (result == 0)

@@ -5,7 +5,8 @@
 
 /* Largest first, as they are written; by enum words_unit for reading. */
 static const struct { enum words_unit unit; int64_t seconds; char letter; } units[] = {
-    {UNIT_WEEK, 7 * 86400, 'w'}, {UNIT_DAY, 86400, 'd'}, {UNIT_HOUR, 3600, 'h'}, {UNIT_MINUTE, 60, 'm'}, {UNIT_SECOND, 1, 's'},
+    {UNIT_WEEK, 7 * 86400, 'w'}, {UNIT_DAY, 86400, 'd'}, {UNIT_HOUR, 3600, 'h'}, {UNIT_MINUTE, 60, 'm'},
+    {UNIT_SECOND, 1, 's'},
 };
 #define UNIT_COUNT (sizeof units / sizeof units[0])
 
@@ -21,7 +22,9 @@ static int64_t unit_seconds(int unit)
 /* One "2小时", "一个半小时", "半天" or "30m"; tokens used, 0 if there is none. Half seconds come out in *ret_ms. */
 static size_t read_part(const struct word *w, size_t count, int64_t *ret_ms)
 {
-    static const unsigned char whole[] = {WORD_NUMBER, WORD_PIECE | OPT, WORD_HALF | OPT, WORD_UNIT, WORD_HALF | OPT, WORD_END};
+    static const unsigned char whole[] = {
+        WORD_NUMBER, WORD_PIECE | OPT, WORD_HALF | OPT, WORD_UNIT, WORD_HALF | OPT, WORD_END,
+    };
     static const unsigned char half[] = {WORD_HALF, WORD_PIECE | OPT, WORD_NUMBER | OPT, WORD_UNIT, WORD_END};
     const struct word *slot[WORDS_PATTERN_MAX];
     size_t used = words_match(whole, w, count, slot);
@@ -42,8 +45,8 @@ int words_span(const char *text, int64_t *ret_ms, struct err *e)
     struct words_text t;
     int64_t total_ms = 0, part_ms = 0;
 
-    if (words_scan(text, &t, e) < 0)
-        return e ? err_set(e, ERR_INVALID, e->msg == MSG_WORDS_TOO_LONG ? MSG_SPAN_RANGE : MSG_SPAN_BAD, NULL, text, NULL) : -1;
+    if (words_scan(text, &t, NULL) < 0)
+        return err_set(e, ERR_INVALID, MSG_SPAN_BAD, NULL, text, NULL);
     for (size_t at = 0, used; at < t.count; at += used) {
         used = read_part(&t.items[at], t.count - at, &part_ms);
         if (used == 0)

@@ -105,7 +105,8 @@ static bool read_offset(const char **p, int *ret_offset_s, bool *ret_has)
     return true;
 }
 
-static int to_zone(const char *text, const struct words_context *ctx, int64_t utc_s, struct words_when *ret, struct err *e)
+static int to_zone(const char *text, const struct words_context *ctx, int64_t utc_s, struct words_when *ret,
+                   struct err *e)
 {
     int64_t wall_s = utc_s;
 
@@ -118,7 +119,8 @@ static int to_zone(const char *text, const struct words_context *ctx, int64_t ut
 }
 
 /* A whole text of this form: its fields, and its offset if it has one. */
-static bool matches(const struct form *form, const char *text, struct civil *ret, int *ret_offset_s, bool *ret_has_offset)
+static bool matches(const struct form *form, const char *text, struct civil *ret, int *ret_offset_s,
+                    bool *ret_has_offset)
 {
     const char *p = text;
 

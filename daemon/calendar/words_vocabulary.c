@@ -16,7 +16,7 @@
     W1(name "日", WORD_WEEKDAY, DAY_BIT(SU)), W1(name "天", WORD_WEEKDAY, DAY_BIT(SU)),                    \
     W1(name "末", WORD_WEEKDAY, WEEKEND), W2(name "一次", WORD_UNIT, UNIT_WEEK, WORD_ONCE, 0)
 
-#define EN_WEEKDAY(full, abbreviation, day) W1(full, WORD_WEEKDAY, DAY_BIT(day)), W1(abbreviation, WORD_WEEKDAY, DAY_BIT(day))
+#define EN_WEEKDAY(full, short, day) W1(full, WORD_WEEKDAY, DAY_BIT(day)), W1(short, WORD_WEEKDAY, DAY_BIT(day))
 #define EN_MONTH(full, abbreviation, n) W1(full, WORD_MONTH, n), W1(abbreviation, WORD_MONTH, n)
 #define EN_NUMBER(cardinal, ordinal, n) W1(cardinal, WORD_NUMBER, n), W1(ordinal, WORD_ORD, n)
 
@@ -40,7 +40,8 @@ const struct words_vocabulary words_vocabulary[] = {
     W1("每隔", WORD_GAP, 0), W1("隔", WORD_GAP, 0), W1("other", WORD_OTHER, 0), W1("alternate", WORD_OTHER, 0),
     W1("daily", WORD_FREQ, UNIT_DAY), W1("weekly", WORD_FREQ, UNIT_WEEK), W1("monthly", WORD_FREQ, UNIT_MONTH),
     W1("quarterly", WORD_FREQ, UNIT_QUARTER), W1("yearly", WORD_FREQ, UNIT_YEAR), W1("annually", WORD_FREQ, UNIT_YEAR),
-    W1("annual", WORD_FREQ, UNIT_YEAR), W1("hourly", WORD_FREQ, UNIT_HOUR), W1("fortnightly", WORD_FREQ, 100 + UNIT_WEEK),
+    W1("annual", WORD_FREQ, UNIT_YEAR), W1("hourly", WORD_FREQ, UNIT_HOUR),
+    W1("fortnightly", WORD_FREQ, 100 + UNIT_WEEK),
     W1("次", WORD_TIMES, 0), W1("回", WORD_TIMES, 0), W1("场", WORD_TIMES, 0), W1("times", WORD_TIMES, 0),
     W1("time", WORD_TIMES, 0), W1("occurrence", WORD_TIMES, 0), W1("共", WORD_TOTAL, 0), W1("一共", WORD_TOTAL, 0),
     W1("总共", WORD_TOTAL, 0), W1("for", WORD_TOTAL, 0), W1("一次", WORD_ONCE, 0), W1("once", WORD_ONCE, 0),
@@ -105,7 +106,8 @@ const struct words_vocabulary words_vocabulary[] = {
     W1("今天", WORD_TODAY, 0), W1("今日", WORD_TODAY, 0), W1("明天", WORD_TODAY, 1), W1("明日", WORD_TODAY, 1),
     W1("后天", WORD_TODAY, 2), W1("大后天", WORD_TODAY, 3), W1("昨天", WORD_TODAY, -1), W1("昨日", WORD_TODAY, -1),
     W1("前天", WORD_TODAY, -2), W1("today", WORD_TODAY, 0), W1("tomorrow", WORD_TODAY, 1),
-    W1("yesterday", WORD_TODAY, -1), W1("day after tomorrow", WORD_TODAY, 2), W1("day before yesterday", WORD_TODAY, -2),
+    W1("yesterday", WORD_TODAY, -1), W1("day after tomorrow", WORD_TODAY, 2),
+    W1("day before yesterday", WORD_TODAY, -2),
     W2("今早", WORD_TODAY, 0, WORD_PERIOD, PERIOD_MORNING), W2("今晚", WORD_TODAY, 0, WORD_PERIOD, PERIOD_EVENING),
     W2("明早", WORD_TODAY, 1, WORD_PERIOD, PERIOD_MORNING), W2("明晚", WORD_TODAY, 1, WORD_PERIOD, PERIOD_EVENING),
     W2("昨晚", WORD_TODAY, -1, WORD_PERIOD, PERIOD_EVENING), W2("tonight", WORD_TODAY, 0, WORD_PERIOD, PERIOD_EVENING),
@@ -126,9 +128,11 @@ const struct words_vocabulary words_vocabulary[] = {
     W1("半", WORD_HALF, 0), W1("half", WORD_HALF, 0), W1("noon", WORD_TIME, 12 * 3600), W1("正午", WORD_TIME, 12 * 3600),
     W1("midnight", WORD_TWO_WAYS, MSG_WORDS_MIDNIGHT), W1("午夜", WORD_TWO_WAYS, MSG_WORDS_MIDNIGHT),
     W1("半夜", WORD_TWO_WAYS, MSG_WORDS_MIDNIGHT),
-    W1("凌晨", WORD_PERIOD, PERIOD_SMALL_HOURS), W1("早上", WORD_PERIOD, PERIOD_MORNING), W1("早晨", WORD_PERIOD, PERIOD_MORNING),
+    W1("凌晨", WORD_PERIOD, PERIOD_SMALL_HOURS), W1("早上", WORD_PERIOD, PERIOD_MORNING),
+    W1("早晨", WORD_PERIOD, PERIOD_MORNING),
     W1("清晨", WORD_PERIOD, PERIOD_MORNING), W1("早", WORD_PERIOD, PERIOD_MORNING), W1("上午", WORD_PERIOD, PERIOD_FORENOON),
-    W1("中午", WORD_PERIOD, PERIOD_NOON), W1("下午", WORD_PERIOD, PERIOD_AFTERNOON), W1("午后", WORD_PERIOD, PERIOD_AFTERNOON),
+    W1("中午", WORD_PERIOD, PERIOD_NOON), W1("下午", WORD_PERIOD, PERIOD_AFTERNOON),
+    W1("午后", WORD_PERIOD, PERIOD_AFTERNOON),
     W1("傍晚", WORD_PERIOD, PERIOD_DUSK), W1("晚上", WORD_PERIOD, PERIOD_EVENING), W1("晚", WORD_PERIOD, PERIOD_EVENING),
     W1("夜里", WORD_PERIOD, PERIOD_EVENING), W1("am", WORD_PERIOD, PERIOD_AM), W1("a.m.", WORD_PERIOD, PERIOD_AM),
     W1("pm", WORD_PERIOD, PERIOD_PM), W1("p.m.", WORD_PERIOD, PERIOD_PM),
@@ -143,5 +147,6 @@ const size_t words_vocabulary_count = sizeof words_vocabulary / sizeof words_voc
 /* By the index that the vocabulary gives. */
 const struct words_festival words_festivals[] = {
     {true, 12, -1}, {true, 1, 1}, {true, 1, 15}, {true, 5, 5}, {true, 7, 7}, {true, 7, 15}, {true, 8, 15}, {true, 9, 9},
-    {true, 12, 8}, {false, 1, 1}, {false, 5, 1}, {false, 10, 1}, {false, 9, 10}, {false, 6, 1}, {false, 3, 8}, {false, 3, 12},
+    {true, 12, 8}, {false, 1, 1}, {false, 5, 1}, {false, 10, 1}, {false, 9, 10}, {false, 6, 1}, {false, 3, 8},
+    {false, 3, 12},
 };

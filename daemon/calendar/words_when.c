@@ -197,27 +197,34 @@ static int said_year(const struct asking *a, const struct civil *now)
     return has(a, SLOT_YEAR) ? a->p->year : now->year + a->p->year_offset;
 }
 
+/* Months since January of this year, of the month that was said outright. */
+static int64_t said_month(const struct asking *a, const struct civil *now)
+{
+    if (has(a, SLOT_MONTH_OFFSET))
+        return now->month - 1 + a->p->month_offset;
+    return 12LL * (said_year(a, now) - now->year) + words_set_first(a->p->months) - 1;
+}
+
 static int month_day(const struct asking *a, int64_t *ret_day, struct err *e)
 {
+    bool outright = has(a, SLOT_YEAR | SLOT_YEAR_OFFSET | SLOT_MONTH_OFFSET);
     struct civil now;
-    int64_t month;
-    bool found;
+    int64_t month, year;
 
     if (a->p->maybe_lunar)
         return refuse(a, MSG_WORDS_LUNAR_OR_NOT, e);
     if (!is_one_day(a->p))
         return refuse(a, MSG_WORDS_SEVERAL_DAYS, e);
     civil_from_wall(a->now_s, &now);
-    month = now.month - 1 + a->p->month_offset;
-    if (has(a, SLOT_YEAR | SLOT_YEAR_OFFSET))
-        month = 12LL * (said_year(a, &now) - now.year) + words_set_first(a->p->months) - 1;
-    if (now.year + floor_div(month, 12) < 1 || now.year + floor_div(month, 12) > 9999)
+    if (!outright)
+        return first_ahead(a, &now, ret_day) ? 0 : refuse(a, MSG_WORDS_NO_SUCH_DATE, e);
+    month = said_month(a, &now);
+    year = now.year + floor_div(month, 12);
+    if (year < 1 || year > 9999)
         return refuse(a, MSG_WORDS_TOO_FAR, e);
-    if (has(a, SLOT_YEAR | SLOT_YEAR_OFFSET | SLOT_MONTH_OFFSET))
-        found = day_of_month(a->p, now.year + (int)floor_div(month, 12), (int)(month - floor_div(month, 12) * 12) + 1, ret_day);
-    else
-        found = first_ahead(a, &now, ret_day);
-    return found ? 0 : refuse(a, MSG_WORDS_NO_SUCH_DATE, e);
+    if (!day_of_month(a->p, (int)year, (int)(month - floor_div(month, 12) * 12) + 1, ret_day))
+        return refuse(a, MSG_WORDS_NO_SUCH_DATE, e);
+    return 0;
 }
 
 /* ---- The Chinese calendar ---- */
@@ -248,11 +255,12 @@ static int gregorian_year(int64_t day)
 static int lunar_in_year(const struct asking *a, int year, int64_t *ret_day, struct err *e)
 {
     int64_t of_lunar_year = 0, before = 0;
+    bool in_table = year >= LUNAR_YEAR_MIN && year <= LUNAR_YEAR_MAX;
     bool has_own = lunar_day_of(a->p, year, &of_lunar_year);
     bool has_before = lunar_day_of(a->p, year - 1, &before) && gregorian_year(before) == year;
 
     if (!has_own && !has_before)
-        return refuse(a, year < LUNAR_YEAR_MIN || year > LUNAR_YEAR_MAX ? MSG_WORDS_TOO_FAR : MSG_WORDS_NO_SUCH_DATE, e);
+        return refuse(a, in_table ? MSG_WORDS_NO_SUCH_DATE : MSG_WORDS_TOO_FAR, e);
     return two_days(a, has_before ? before : of_lunar_year, has_own ? of_lunar_year : before, ret_day, e);
 }
 
@@ -369,25 +377,22 @@ static int find_day(const struct asking *a, int64_t *ret_day, struct err *e)
     return refuse(a, said & ~VAGUE ? MSG_WORDS_NOT_TIME : MSG_WORDS_WHICH_DAY, e);
 }
 
-static const enum msg weekday_names[] = {
-    WORD_RULE_WD_MO, WORD_RULE_WD_TU, WORD_RULE_WD_WE, WORD_RULE_WD_TH, WORD_RULE_WD_FR, WORD_RULE_WD_SA, WORD_RULE_WD_SU,
-};
-
 /* 9月19日周六: the weekday beside a date is checked, not obeyed. */
 static int check_weekday(const struct asking *a, int64_t day, struct err *e)
 {
     unsigned dated = SLOT_MONTHDAYS | SLOT_DAY_OFFSET;
-    enum msg name = weekday_names[weekday_of(day)];
+    int weekday = weekday_of(day);
     char text[CIVIL_TEXT_BYTES];
 
-    if (!has(a, dated) || !has(a, SLOT_WEEKDAYS) || a->p->weekdays & 1u << weekday_of(day))
+    if (!has(a, dated) || !has(a, SLOT_WEEKDAYS) || a->p->weekdays & 1u << weekday)
         return 0;
     civil_format(day * CIVIL_DAY_S, true, text);
-    return err_set(e, ERR_INVALID, MSG_WORDS_WRONG_WEEKDAY, NULL, text, catalogue_text(name, LANG_ZH),
-                   catalogue_text(name, LANG_EN), NULL);
+    return err_set(e, ERR_INVALID, MSG_WORDS_WRONG_WEEKDAY, NULL, text, words_weekday(weekday, LANG_ZH),
+                   words_weekday(weekday, LANG_EN), NULL);
 }
 
-int words_resolve_when(const struct words_parts *p, const struct words_context *ctx, struct words_when *ret, struct err *e)
+int words_resolve_when(const struct words_parts *p, const struct words_context *ctx, struct words_when *ret,
+                       struct err *e)
 {
     struct asking a = {.p = p, .ctx = ctx};
     int64_t day;

@@ -159,8 +159,9 @@ static void a_broken_file_is_refused_with_its_line_and_field(void **state)
         {"[]", "days", "1", MSG_HOLIDAYS_BAD},
         {"{\"days\": 3}", "days", "1", MSG_HOLIDAYS_BAD},
         {"{\"days\": [7]}", "days", "1", MSG_HOLIDAYS_BAD},
-        {"{\"papers\": [\"[{\\\"days\"],\n\"other\": [{}, {}],\n\"days\": [\n{\"name\": \"元旦\", \"date\": \"2026-01-01\", "
-         "\"isOffDay\": true},\n\n{\"name\": \"元旦\", \"date\": \"2026-02-30\", \"isOffDay\": true}]}",
+        {"{\"papers\": [\"[{\\\"days\"],\n\"other\": [{}, {}],\n\"days\": [\n{\"name\": \"元旦\", "
+         "\"date\": \"2026-01-01\", \"isOffDay\": true},\n\n{\"name\": \"元旦\", \"date\": \"2026-02-30\", "
+         "\"isOffDay\": true}]}",
          "line 6, date", "6", MSG_HOLIDAYS_BAD},
         {"{\"days\": [\n{\"name\": \"元旦\", \"date\": \"2026-01-01\", \"isOffDay\": \"yes\"}]}", "line 2, isOffDay", "2",
          MSG_HOLIDAYS_BAD},
