@@ -59,8 +59,9 @@ static const struct range ranges6[] = {
     {{0xFF}, 8, "multicast"},                                           /* RFC 4291 2.7 */
 };
 
-static const struct range mapped = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, 96, "v4-mapped"};     /* RFC 4291 2.5.5.2 */
-static const struct range global = {{0x20}, 3, "global unicast"};                                  /* RFC 4291 2.4 */
+/* RFC 4291 2.5.5.2 and 2.4 */
+static const struct range mapped = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, 96, "v4-mapped"};
+static const struct range global = {{0x20}, 3, "global unicast"};
 
 static bool in_range(const unsigned char *address, const struct range *r)
 {
@@ -170,7 +171,7 @@ int address_check_url(const char *url, struct err *e)
         curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK)
         what = address_special_host(host);
     if (what)
-        status = err_set(e, ERR_INVALID, MSG_CHANNEL_ADDRESS_SPECIAL, "url", host, what, NULL);
+        status = err_set(e, ERR_INVALID, MSG_CHANNEL_ADDRESS_SPECIAL, "url", host, NULL);
     curl_free(host);
     curl_url_cleanup(parts);
     return status;

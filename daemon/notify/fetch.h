@@ -1,4 +1,4 @@
-/* Outgoing HTTP: one request, one result, on the loop; and the interface behind which tests put a network of their own. */
+/* Outgoing HTTP: one request, one result, on the loop; and the interface behind which tests put their own network. */
 #ifndef KEPU_NOTIFY_FETCH_H
 #define KEPU_NOTIFY_FETCH_H
 
@@ -45,7 +45,7 @@ struct fetch_result {
     bool refused_address;        /* it led to special addresses only (FETCH_NOT_SENT) */
 };
 
-/* Called exactly once, on the loop, never from within start; the call is over with it. It may start and cancel others. */
+/* Called once, on the loop, never from within start; the call is over with it. It may start and cancel others. */
 typedef void fetch_done(void *arg, const struct fetch_result *result);
 
 struct network_call;
@@ -64,7 +64,7 @@ struct fetch;
 
 /* Ignores SIGPIPE for the process (TLS writes to sockets that the other end has closed). NULL if libcurl fails. */
 struct fetch *fetch_new(struct uv_loop_s *loop);
-/* Cancels what is under way; `done` is called on the loop when the last handle is closed. f is not to be used any more. */
+/* Cancels what is under way, without results; `done` is called on the loop when the last handle is closed. */
 void fetch_free(struct fetch *f, void (*done)(void *arg), void *arg);
 
 struct network_call *fetch_start(struct fetch *f, const struct fetch_request *request, fetch_done *done, void *arg);

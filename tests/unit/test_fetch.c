@@ -1,4 +1,4 @@
-/* Outgoing requests against servers that misbehave: what is said to have happened is what happened, and the loop goes on. */
+/* Outgoing requests against servers that misbehave: what is said to have happened has, and the loop goes on. */
 #include "notify/fetch.h"
 
 #include "base/clock.h"
@@ -109,7 +109,8 @@ static void do_429(int fd)
 
 static void do_429_date(int fd)
 {
-    say(fd, "HTTP/1.1 503 Service Unavailable\r\nretry-after: Fri, 31 Dec 2199 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n");
+    say(fd, "HTTP/1.1 503 Service Unavailable\r\n"
+            "retry-after: Fri, 31 Dec 2199 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n");
 }
 
 static void do_answer_then_reset(int fd)
@@ -409,8 +410,9 @@ static void a_connection_that_never_stands_sent_nothing(void **state)
     char url[128];
     struct fetch_request request;
     int port, listener = listen_local(0, &port), fillers[4];
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
+    address.sin_port = htons((uint16_t)port);
     for (int i = 0; i < 4; i++) {
         fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
         connect(fillers[i], (struct sockaddr *)&address, sizeof address);
@@ -446,7 +448,8 @@ static void a_name_that_is_none_sent_nothing(void **state)
 
 static void only_http_is_spoken(void **state)
 {
-    static const char *const urls[] = {"file:///etc/hostname", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "http://", "nonsense://x"};
+    static const char *const urls[] = {"file:///etc/hostname", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "http://",
+                                       "nonsense://x"};
 
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         struct fetch_request request = post(urls[i]);
@@ -458,7 +461,8 @@ static void only_http_is_spoken(void **state)
 
 static void special_addresses_are_refused_at_connection(void **state)
 {
-    static const char *const hosts[] = {"127.0.0.1", "localhost", "0x7f.1", "2130706433", "0", "[::ffff:127.0.0.1]", "[::1]"};
+    static const char *const hosts[] = {"127.0.0.1", "localhost", "0x7f.1", "2130706433", "0", "[::ffff:127.0.0.1]",
+                                        "[::1]"};
     int before = connections;
 
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
@@ -582,7 +586,7 @@ static void retry_after_is_read_from_the_answer(void **state)
 static void retry_after_is_read_in_both_forms(void **state)
 {
     static const struct { const char *value; int64_t ms; } cases[] = {
-        {"0", 0}, {"120", 120000}, {" 3 \r\n", 3000}, {"-5", -1}, {"soon", -1}, {"", -1}, {"1.5", -1}, {"5 minutes", -1},
+        {"0", 0}, {"120", 120000}, {" 3 \r\n", 3000}, {"-5", -1}, {"soon", -1}, {"", -1}, {"1.5", -1}, {"5 min", -1},
         {"99999999999999999999", FETCH_RETRY_AFTER_MS_MAX},
         {"Tue, 14 Nov 2023 22:13:30 GMT\r\n", 10000}, {"Tuesday, 14-Nov-23 22:13:30 GMT", 10000},
         {"Tue Nov 14 22:13:30 2023", 10000}, {"Tue, 14 Nov 2023 22:00:00 GMT", 0},
@@ -590,9 +594,11 @@ static void retry_after_is_read_in_both_forms(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        if (fetch_retry_after(cases[i].value, 1700000000000) != cases[i].ms)
-            fail_msg("'%s' is read as %lld", cases[i].value, (long long)fetch_retry_after(cases[i].value, 1700000000000));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t ms = fetch_retry_after(cases[i].value, 1700000000000);
+        if (ms != cases[i].ms)
+            fail_msg("'%s' is read as %lld", cases[i].value, (long long)ms);
+    }
 }
 
 static void many_at_once_all_end(void **state)
@@ -614,8 +620,9 @@ static void many_at_once_all_end(void **state)
     while (fetch_active(d->fetch) > 0)
         uv_run(&d->loop, UV_RUN_ONCE);
     for (int i = 0; i < 160; i++) {
+        bool whole = i % 8 == 0 || i % 8 == 4 || i % 8 == 5;
         assert_int_equal(answers[i].calls, 1);
-        assert_int_equal(answers[i].result.end, i % 8 == 0 || i % 8 == 4 || i % 8 == 5 ? FETCH_ANSWERED : FETCH_UNKNOWN);
+        assert_int_equal(answers[i].result.end, whole ? FETCH_ANSWERED : FETCH_UNKNOWN);
     }
     d->stall_ms = 0;   /* 160 threads of the server's on few cores: no measure of the loop */
 }
