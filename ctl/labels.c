@@ -79,7 +79,7 @@ static const struct label labels[] = {
     {"next_attempt", {"下次尝试", "Next attempt"}, READ_TIME},
     {"next_start", {"下一场", "Next"}, READ_TIME},
     {"note", {"备注", "Note"}, READ_PLAIN},
-    {"notes", {"说明", "Notes"}, READ_PLAIN},
+    {"notes", {"提示", "Notes"}, READ_PLAIN},
     {"object", {"对象", "Object"}, READ_PLAIN},
     {"occurrences_ahead", {"待办场次", "Occurrences ahead"}, READ_PLAIN},
     {"off", {"放假", "Off"}, READ_PLAIN},

@@ -6,6 +6,7 @@
 
 #define ONE_LINE_WIDTH 64
 #define SECTION_INDENT 2
+#define LINE_MEMBERS_MAX 6
 
 static bool is_empty(const json_t *value)
 {
@@ -19,9 +20,39 @@ static bool holds_objects(const json_t *value)
     return json_is_array(value) && json_is_object(json_array_get(value, 0));
 }
 
-static bool is_section(const json_t *value)
+/* An object of plain values reads well on one line: "scheduled 3, retrying 0". */
+static bool is_line(json_t *value)
 {
-    return json_is_object(value) || holds_objects(value);
+    const char *key;
+    json_t *member;
+
+    if (json_object_size(value) > LINE_MEMBERS_MAX)
+        return false;
+    json_object_foreach (value, key, member)
+        if (json_is_object(member) || json_is_array(member))
+            return false;
+    return true;
+}
+
+static bool is_section(json_t *value)
+{
+    return json_is_object(value) ? !is_line(value) : holds_objects(value);
+}
+
+static void add_line_of(struct buf *out, json_t *object, enum lang lang)
+{
+    const char *key, *comma = "";
+    json_t *value;
+
+    json_object_foreach (object, key, value) {
+        if (is_empty(value))
+            continue;
+        buf_adds(out, comma);
+        text_clean(out, label_of(key, lang), TEXT_ONE_LINE);
+        buf_addc(out, ' ');
+        cell_text(out, key, value, lang, TEXT_ONE_LINE);
+        comma = catalogue_text(W_CTL_COMMA, lang);
+    }
 }
 
 static int label_width(json_t *object, enum lang lang)
@@ -64,8 +95,7 @@ static void add_lines(struct buf *out, const char *field, const json_t *list, en
     buf_release(&line);
 }
 
-static void add_member(struct buf *out, const struct settings *s, const char *key, const json_t *value, int indent,
-                       int width)
+static void add_member(struct buf *out, const struct settings *s, const char *key, json_t *value, int indent, int width)
 {
     const char *label = label_of(key, s->lang), *colon = catalogue_text(W_CTL_COLON, s->lang);
     int at = indent + width + utf8_width(colon);
@@ -79,7 +109,10 @@ static void add_member(struct buf *out, const struct settings *s, const char *ke
     if (s->colour)
         buf_adds(out, "\033[0m");
     text_pad(out, utf8_width(label), width);
-    cell_text(&text, key, value, s->lang, TEXT_MANY_LINES);
+    if (json_is_object(value))
+        add_line_of(&text, value, s->lang);
+    else
+        cell_text(&text, key, value, s->lang, TEXT_MANY_LINES);
     if (json_array_size(value) > 1 && utf8_width(buf_text(&text)) > ONE_LINE_WIDTH)
         add_lines(out, key, value, s->lang, at);
     else

@@ -128,7 +128,6 @@ static void add_row(struct buf *out, const struct grid *g, size_t row, const boo
         if (!right[c])
             spare += g->width[c] - width;
     }
-    buf_addc(out, '\n');
     buf_release(&cell);
 }
 
@@ -146,8 +145,7 @@ void print_table(struct buf *out, const struct table_look *look, const struct na
         if (r == 0 && bold)
             buf_adds(out, "\033[1m");
         add_row(out, &g, r, right);
-        if (r == 0 && bold)
-            buf_adds(out, "\033[0m");
+        buf_adds(out, r == 0 && bold ? "\033[0m\n" : "\n");
     }
     for (size_t i = 0; i < g.rows * columns->count; i++)
         free(g.cells[i]);

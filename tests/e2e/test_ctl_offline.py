@@ -1,10 +1,15 @@
 """kepuctl alone: what it says, sends and prints, against a small server that stands in for kepud and records requests."""
+import fcntl
 import json
 import os
+import pty
 import re
 import shutil
+import socket
 import socketserver
+import struct
 import subprocess
+import termios
 import threading
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -491,6 +496,12 @@ def test_lists_are_followed_to_their_end(kepud):
     assert len(json.loads(kepud.run("event", "list", "--json", "--limit", "601").out)["items"]) == 601
 
 
+def test_a_limit_holds_where_the_daemon_has_no_pages(kepud):
+    kepud.default = (200, {"items": [{"slug": str(i)} for i in range(30)], "next": None})
+    assert kepud.run("target", "list", "--limit", "5", "-o", "name").out.split() == list("01234")
+    assert kepud.requests[-1].query == {}
+
+
 def test_occurrences_of_an_endless_rule_end(kepud):
     kepud.default = (200, lambda r: {"items": [{"recurrence_id": "2027-05-12T09:00:00+08:00"}] * int(r.query["limit"]),
                                      "next": str(int(r.query.get("cursor", 0)) + 1)})
@@ -513,6 +524,8 @@ def test_tables_stand_in_columns_by_their_width(kepud):
     def column(line, text):
         return sum(2 if ord(c) > 0x2E7F else 1 for c in line[:line.index(text)])
     assert column(lines[0], "下一场") == column(lines[1], "2027-09-18") == column(lines[2], "2027-05-12")
+    assert column(lines[0], "标题") == len("science-day") + 2
+    assert column(lines[0], "下一场") == column(lines[0], "标题") + 2 * len("全国科普日") + 2
     assert all(line == line.rstrip() for line in lines)
     assert "2027-05-12 Wed" in kepud.run("event", "list", "--lang", "en").out
     assert len(kepud.run("event", "list", "--no-headers").out.splitlines()) == 2
@@ -591,9 +604,9 @@ def test_status_is_one_screen(kepud):
         "channels": [{"name": "duty", "state": "paused", "pending": 2, "last_error": "errcode 93000"}],
         "deliveries": {"scheduled": 3, "retrying": 0, "ambiguous": 0, "failed": 1, "expired": 0}, "provisional": []})
     out = kepud.run("status").out
-    for words in "1 d 2 h", "5.2 MiB", "30.1%", "2027-09-18 Sat 09:00", "paused", "errcode 93000", "Counts":
+    for words in "1 d 2 h", "5.2 MiB", "30.1%", "2027-09-18 Sat 09:00", "paused", "errcode 93000", "Events 12, ":
         assert words in out
-    assert len(out.splitlines()) < 45
+    assert len(out.splitlines()) < 24
     assert "1 天 2 小时" in kepud.run("status", "--lang", "zh").out
 
 
@@ -603,6 +616,61 @@ def test_nothing_follows_an_error_of_output(kepud):
         done = subprocess.run([KEPUCTL, "event", "show", "e"], stdout=full, stderr=subprocess.PIPE,
                               env={**CLEAN, "KEPU_SOCKET": kepud.server_address})
     assert done.returncode == 1 and b"stdout" in done.stderr
+
+
+def on_a_terminal(args, env, columns=80):
+    """What a person would see: both outputs on a terminal of that many columns."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    p = subprocess.Popen([KEPUCTL, *args], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env={**CLEAN, "TERM": "xterm", **env})
+    os.close(slave)
+    seen = b""
+    while True:
+        try:
+            more = os.read(master, 65536)
+        except OSError:
+            break
+        if not more:
+            break
+        seen += more
+    os.close(master)
+    p.wait(20)
+    return seen.decode()
+
+
+def test_a_terminal_gets_colour_and_lines_that_fit(kepud):
+    kepud.default = (200, {"items": [{"slug": "e" * 30, "title": "很长的标题" * 20, "status": "confirmed"}], "next": None})
+    env = {"KEPU_SOCKET": kepud.server_address}
+    seen = on_a_terminal(["event", "list"], env, 72)
+    assert "\x1b[1m" in seen and "…" in seen
+    plain = re.sub("\x1b\\[[0-9]*m", "", seen)
+    assert all(sum(2 if ord(c) > 0x2E7F else 1 for c in line) <= 72 for line in plain.split("\r\n"))
+    assert "\x1b" not in on_a_terminal(["event", "list"], {**env, "NO_COLOR": "1"})
+    assert "\x1b" not in on_a_terminal(["event", "list", "--color", "never"], env)
+    assert "\x1b[1m" in kepud.run("event", "list", "--color", "always").out
+    kepud.default = (200, {"items": [], "next": None})
+    assert "(none)" in on_a_terminal(["event", "list"], env)
+    assert kepud.run("event", "list").out == ""
+
+
+def test_an_upload_that_takes_its_time_shows_how_far_it_is(tmp_path):
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "s"))
+    listener.listen()
+    (tmp_path / "v.csv").write_bytes(b"name,phone\n" + b"x" * 4_000_000)
+
+    def slowly():
+        peer, _ = listener.accept()
+        left = 4_000_000
+        while left > 0:
+            left -= len(peer.recv(262144))
+            threading.Event().wait(0.1)
+        peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"imported\":1}")
+        peer.close()
+    threading.Thread(target=slowly, daemon=True).start()
+    seen = on_a_terminal(["volunteer", "import", str(tmp_path / "v.csv")], {"KEPU_SOCKET": str(tmp_path / "s")})
+    listener.close()
+    assert re.search(r"sending \[#+\.+\] +[1-9][0-9]?%", seen) and "Imported" in seen
 
 
 # -- time -------------------------------------------------------------------------------------------------------------
@@ -653,6 +721,16 @@ def test_one_bad_line_of_a_batch_costs_no_other_its_answer(kepud):
     answers = [json.loads(line) for line in done.out.splitlines()]
     assert [a["id"] for a in answers] == [0, 1, None, 3, 4]
     assert [a.get("error", {}).get("code") for a in answers] == [None, "failed", "failed", "too_large", None]
+
+
+def test_a_batch_that_is_refused_as_a_whole_is_sent_line_by_line(kepud):
+    kepud.answers = [problem("too_large", 413)]
+    kepud.default = (200, batch_answer)
+    done = kepud.run("time", "expand", "--batch", "-", stdin=b'{"id":0}\n{"id":1}')
+    assert done.returncode == 0 and [json.loads(line) for line in done.out.splitlines()] == [{"id": 0}, {"id": 1}]
+    kepud.answers = [problem("too_large", 413), problem("invalid", 422, "bad")]
+    done = kepud.run("time", "expand", "--batch", "-", stdin=b'{"id":0}\n{"id":1}')
+    assert [json.loads(line).get("error", {}).get("message") for line in done.out.splitlines()] == ["bad", None]
 
 
 # -- tail -------------------------------------------------------------------------------------------------------------
