@@ -1,0 +1,119 @@
+/* Sign-ups: the states of one, what may follow what, what may be asked, and the names on the wire. */
+#ifndef KEPU_DOMAIN_SIGNUP_H
+#define KEPU_DOMAIN_SIGNUP_H
+
+#include "base/err.h"
+#include "fields.h"
+#include "people.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ *               ┌──────────── leaves the line ────────────┐
+ *               │          ┌── declined, too late ──┐     v
+ *   full → waitlisted ──→ offered ─────────────────────→ cancelled
+ *               │            │                            ^
+ *               └─ promoted ─┤ taken                      │
+ *                            v                            │
+ *   free → ───────────── confirmed ───────────────────────┘
+ *                            │
+ *                            v
+ *              attended ⇄ no_show ⇄ excused        (any of the three corrects another)
+ *
+ * Cancelled is the end: who comes back signs up anew, at the end of the line.
+ */
+#define SIGNUP_STATES(X)                                                                        \
+    X(SIGNUP_CONFIRMED, "confirmed") X(SIGNUP_WAITLISTED, "waitlisted") X(SIGNUP_OFFERED, "offered") \
+    X(SIGNUP_CANCELLED, "cancelled") X(SIGNUP_ATTENDED, "attended") X(SIGNUP_NO_SHOW, "no_show")     \
+    X(SIGNUP_EXCUSED, "excused")
+
+enum signup_state {
+#define X(state, name) state,
+    SIGNUP_STATES(X)
+#undef X
+    SIGNUP_STATE_COUNT
+};
+
+const char *signup_state_name(enum signup_state state);
+bool signup_state_parse(const char *text, enum signup_state *ret);
+extern const char *const signup_state_names[SIGNUP_STATE_COUNT];
+
+/* The one function that moves: ERR_CONFLICT, naming both, unless the picture has the way. */
+int signup_move(enum signup_state *state, enum signup_state to, const char *id, struct err *e);
+
+/* Counted in the role's `taken`. Who attended or didn't come held the place to the end; who was excused gave it back. */
+bool signup_holds_place(enum signup_state state);
+
+/* A sign-up as the wire shows it (SPEC.md 4). */
+struct signup {
+    int64_t row, volunteer_row, occurrence_row, event_row;   /* the database's; not on the wire */
+    char *id;                    /* "s-…" */
+    char *volunteer;             /* its id */
+    char *name;                  /* the volunteer's */
+    char *event;                 /* its slug */
+    char *title;
+    char *venue;
+    struct moment recurrence_id, start, end;
+    char *role;
+    enum signup_state state;
+    char *state_name;
+    int64_t position;            /* in line, from 1; FIELD_INT_ABSENT: not in line */
+    int64_t created_ms;
+    int64_t checked_in_ms, checked_out_ms;
+    int64_t minutes;
+    int64_t version;
+    char *url;                   /* of the occurrence's page */
+    char *recurrence_local, *start_local, *end_local, *tz;   /* not on the wire */
+    int64_t start_ms, end_ms;
+    bool off;                    /* the occurrence or its event is cancelled */
+};
+
+struct signup_input {
+    char *volunteer, *event, *on, *role;
+    int8_t waitlist;
+};
+
+/* The public form. `slug` and `on` say which occurrence; the rest is what was filled in. */
+struct signup_form {
+    char *slug, *on;
+    char *name, *phone, *role, *age;
+    int8_t consent, waitlist;
+    char *guardian_name, *guardian_phone;
+    int8_t guardian_consent;
+};
+
+/* Where the form's answer leads: /v/{token}. */
+struct signup_form_result {
+    char *token;
+};
+
+struct signup_ref {
+    char *id, *reason;
+};
+
+struct signup_filter {
+    char *event, *on, *volunteer, *state, *cursor;
+    int64_t limit;
+};
+
+/* What a page's token opens. */
+struct person_ref {
+    char *token;
+    char *signup;                /* cancel: which one, on a whole page; NULL where there is one */
+};
+
+/*
+ * A page of one's own. `person` NULL: the token opens just the sign-ups listed. `told` true: it opens none at all,
+ * only says that there is a sign-up (event, date and role in `signups`, nothing of the person).
+ */
+struct person_page {
+    struct volunteer *person;
+    struct objects signups;      /* struct signup */
+    bool told;
+};
+
+extern const struct fields signup_fields, signup_input_fields, signup_form_fields, signup_form_result_fields,
+    signup_ref_fields, signup_filter_fields, person_ref_fields, person_page_fields;
+
+#endif

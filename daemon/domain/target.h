@@ -1,0 +1,53 @@
+/* Targets: what a plan measures, and how far along it is. */
+#ifndef KEPU_DOMAIN_TARGET_H
+#define KEPU_DOMAIN_TARGET_H
+
+#include "base/err.h"
+#include "fields.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TARGET_VOLUNTEERS "volunteers"       /* counts people: never entered (SPEC.md 4) */
+#define TARGET_PACE_DAYS 30
+#define TARGET_AMOUNT_MILLI_MAX 1000000000000 /* a thousand million; a sum of nine million of them still fits */
+#define TARGET_NOTE_CHARS_MAX 500
+#define TARGET_NAME_CHARS_MAX 200
+#define TARGET_LEVEL_CHARS_MAX 40
+
+struct target {
+    char *slug, *title, *title_en, *unit, *measure, *period;
+    int64_t target_milli;
+    int64_t value_milli;         /* FIELD_INT_ABSENT: nobody has said yet */
+    int64_t percent_milli;       /* of the target; FIELD_INT_ABSENT with the value */
+    int64_t pace;                /* people per TARGET_PACE_DAYS; FIELD_INT_ABSENT for what isn't counted by the day */
+    struct moment forecast;      /* the day it is reached at that pace */
+    struct texts lead;           /* departments' slugs */
+    char *plan, *section;
+};
+
+struct target_ref {
+    char *slug, *plan;
+};
+
+/* What is entered: `record` adds an amount, `set` replaces the value. */
+struct target_input {
+    char *slug, *plan;
+    int64_t amount_milli, of_milli;   /* record */
+    int64_t value_milli;              /* set */
+    char *at, *note, *name, *level;
+};
+
+extern const struct fields target_fields, target_ref_fields, target_record_fields, target_set_fields;
+
+/* Part over whole in thousandths of a percent, rounded down. `whole` > 0. */
+int64_t target_percent_milli(int64_t part_milli, int64_t whole_milli);
+
+/* Days until the target is reached at a pace per TARGET_PACE_DAYS, 0 if it is; -1: never, or not in our time. */
+#define TARGET_FORECAST_DAYS_MAX 36525
+int64_t target_days_left(int64_t value_milli, int64_t target_milli, int64_t pace);
+
+/* 0 or `least` to TARGET_AMOUNT_MILLI_MAX; FIELD_INT_ABSENT is MSG_AMOUNT_NEEDED. */
+int target_amount_check(int64_t milli, int64_t least_milli, const char *field, struct err *e);
+
+#endif
