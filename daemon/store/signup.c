@@ -1,0 +1,295 @@
+#include "signup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* After every local text of its day: "T" and the end of the text come before it. */
+#define DAY_END "~"
+
+static void read_occasion(struct stmt *s, struct arena *a, struct occasion *ret)
+{
+    int i = 0;
+
+    ret->occurrence_id = stmt_int(s, i++);
+    ret->event_id = stmt_int(s, i++);
+    ret->start_ms = stmt_int(s, i++);
+    ret->end_ms = stmt_int(s, i++);
+    ret->recurrence_local = stmt_text(s, i++, a);
+    ret->start_local = stmt_text(s, i++, a);
+    ret->end_local = stmt_text(s, i++, a);
+    ret->tz = stmt_text(s, i++, a);
+    ret->event = stmt_text(s, i++, a);
+    ret->title = stmt_text(s, i++, a);
+    ret->venue = stmt_text(s, i++, a);
+    ret->lead = stmt_text(s, i++, a);
+    ret->occurrence_off = stmt_int(s, i++) != 0;
+    ret->event_off = stmt_int(s, i++) != 0;
+}
+
+bool store_occasion_find(struct db *db, const char *event, const char *day, struct arena *a, struct occasion *ret)
+{
+    struct occasion found;
+    char *end = arena_printf(a, "%s" DAY_END, day);
+    int count = 0;
+    struct stmt *s = db_query(
+        db,
+        "SELECT o.id, o.event_id, o.start_ms, o.end_ms, o.recurrence_id, o.start_local, o.end_local, e.tz, e.slug,"
+        " COALESCE(o.title, e.title), COALESCE(o.venue, e.venue), e.lead,"
+        " CASE WHEN o.status = 'cancelled' THEN 1 ELSE 0 END, CASE WHEN e.status = 'cancelled' THEN 1 ELSE 0 END"
+        " FROM event e JOIN occurrence o ON o.event_id = e.id"
+        " WHERE e.slug = $1 AND e.stored_until >= $3 AND o.recurrence_id >= $2 AND o.recurrence_id < $3"
+        " ORDER BY o.recurrence_id LIMIT 2",
+        p_text(event), p_text(day), p_text(end));
+
+    while (stmt_row(s))
+        if (count++ == 0)
+            read_occasion(s, a, &found);
+    if (count == 1)
+        *ret = found;
+    return count == 1;
+}
+
+bool store_place_take(struct db *db, int64_t occurrence_id, const char *role)
+{
+    return db_exec(db,
+                   "UPDATE occurrence_role SET taken = taken + 1 WHERE occurrence_id = $1 AND name = $2"
+                   " AND taken < capacity AND waitlisted = 0",
+                   p_int(occurrence_id), p_text(role)) == 1;
+}
+
+bool store_place_promote(struct db *db, int64_t occurrence_id, const char *role)
+{
+    return db_exec(db,
+                   "UPDATE occurrence_role SET taken = taken + 1, waitlisted = waitlisted - 1"
+                   " WHERE occurrence_id = $1 AND name = $2 AND taken < capacity AND waitlisted > 0",
+                   p_int(occurrence_id), p_text(role)) == 1;
+}
+
+void store_place_count(struct db *db, int64_t occurrence_id, const char *role, int taken, int offered, int waitlisted)
+{
+    db_exec(db,
+            "UPDATE occurrence_role SET taken = taken + $3, offered = offered + $4, waitlisted = waitlisted + $5"
+            " WHERE occurrence_id = $1 AND name = $2",
+            p_int(occurrence_id), p_text(role), p_int(taken), p_int(offered), p_int(waitlisted));
+}
+
+int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role)
+{
+    return db_int(db, 0,
+                  "UPDATE occurrence_role SET waitlisted = waitlisted + 1 WHERE occurrence_id = $1 AND name = $2"
+                  " RETURNING waitlisted",
+                  p_int(occurrence_id), p_text(role));
+}
+
+static int64_t next_place(struct db *db, const struct signup *s)
+{
+    if (s->state != SIGNUP_WAITLISTED)
+        return 0;
+    return 1 + db_int(db, 0,
+                      "SELECT place FROM signup WHERE occurrence_id = $1 AND role = $2 AND state = 'waitlisted'"
+                      " ORDER BY place DESC, id DESC LIMIT 1",
+                      p_int(s->occurrence_row), p_text(s->role));
+}
+
+void store_signup_insert(struct db *db, struct signup *s, const unsigned char *link_hash)
+{
+    s->row = db_int(db, 0,
+                    "INSERT INTO signup (code, volunteer_id, occurrence_id, role, state, place, link_hash, minutes,"
+                    " created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, 1) RETURNING id",
+                    p_text(s->id), p_int(s->volunteer_row), p_int(s->occurrence_row), p_text(s->role),
+                    p_text(signup_state_name(s->state)), p_int(next_place(db, s)), p_blob(link_hash, CRYPTO_HASH_BYTES),
+                    p_int(s->created_ms));
+}
+
+bool store_signup_update(struct db *db, struct signup *s, enum signup_state from, int64_t now_ms)
+{
+    s->version++;
+    return db_exec(db,
+                   "UPDATE signup SET state = $3, checked_in_ms = $4, checked_out_ms = $5, minutes = $6, updated_ms = $7,"
+                   " version = version + 1 WHERE id = $1 AND state = $2",
+                   p_int(s->row), p_text(signup_state_name(from)), p_text(signup_state_name(s->state)),
+                   p_int(s->checked_in_ms), p_int(s->checked_out_ms), p_int(s->minutes), p_int(now_ms)) == 1;
+}
+
+int64_t store_signup_promote(struct db *db, int64_t occurrence_id, const char *role, int64_t now_ms)
+{
+    return db_int(db, 0,
+                  "UPDATE signup SET state = 'confirmed', updated_ms = $3, version = version + 1 WHERE id ="
+                  " (SELECT id FROM signup WHERE occurrence_id = $1 AND role = $2 AND state = 'waitlisted'"
+                  " ORDER BY place, id LIMIT 1) RETURNING volunteer_id",
+                  p_int(occurrence_id), p_text(role), p_int(now_ms));
+}
+
+/* Half-open: a shift that ends when the other begins is no clash. Cancelled occurrences are none either. */
+bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasion *o, const char *role, struct arena *a,
+                        struct clash *ret)
+{
+    struct stmt *s = db_query(
+        db,
+        "SELECT CASE WHEN s.occurrence_id = $2 AND s.role = $3 THEN 1 ELSE 0 END AS same, s.code,"
+        " COALESCE(o.title, e.title), o.recurrence_id, s.role"
+        " FROM signup s JOIN occurrence o ON o.id = s.occurrence_id JOIN event e ON e.id = o.event_id"
+        " WHERE s.volunteer_id = $1 AND s.state <> 'cancelled' AND ((s.occurrence_id = $2 AND s.role = $3)"
+        " OR (s.state IN ('confirmed', 'waitlisted', 'offered', 'attended') AND o.start_ms < $5 AND o.end_ms > $4"
+        " AND o.status <> 'cancelled' AND e.status <> 'cancelled')) ORDER BY same DESC, s.id LIMIT 1",
+        p_int(volunteer_id), p_int(o->occurrence_id), p_text(role), p_int(o->start_ms), p_int(o->end_ms));
+    bool found = stmt_row(s);
+
+    if (found) {
+        *ret = (struct clash){stmt_int(s, 0) != 0, stmt_text(s, 1, a), stmt_text(s, 2, a), stmt_text(s, 3, a),
+                              stmt_text(s, 4, a)};
+        ret->day[strcspn(ret->day, "T")] = 0;
+        stmt_done(s);
+    }
+    return found;
+}
+
+#define SIGNUP_COLUMNS                                                                                            \
+    "s.id, s.volunteer_id, s.occurrence_id, o.event_id, s.code, v.code, v.name, e.slug,"                         \
+    " COALESCE(o.title, e.title), COALESCE(o.venue, e.venue), o.recurrence_id, o.start_local, o.end_local, e.tz," \
+    " o.start_ms, o.end_ms, CASE WHEN o.status = 'cancelled' OR e.status = 'cancelled' THEN 1 ELSE 0 END,"       \
+    " s.role, s.state, CASE WHEN s.state = 'waitlisted' THEN (SELECT COUNT(*) FROM signup q"                     \
+    " WHERE q.occurrence_id = s.occurrence_id AND q.role = s.role AND q.state = 'waitlisted'"                    \
+    " AND q.place <= s.place) END, s.created_ms, s.checked_in_ms, s.checked_out_ms, s.minutes, s.version"
+#define SIGNUP_TABLES                                                                                    \
+    " FROM signup s JOIN volunteer v ON v.id = s.volunteer_id JOIN occurrence o ON o.id = s.occurrence_id" \
+    " JOIN event e ON e.id = o.event_id"
+
+static void read_occurrence(struct stmt *s, int *i, struct arena *a, struct signup *ret)
+{
+    ret->event = stmt_text(s, (*i)++, a);
+    ret->title = stmt_text(s, (*i)++, a);
+    ret->venue = stmt_text(s, (*i)++, a);
+    ret->recurrence_local = stmt_text(s, (*i)++, a);
+    ret->start_local = stmt_text(s, (*i)++, a);
+    ret->end_local = stmt_text(s, (*i)++, a);
+    ret->tz = stmt_text(s, (*i)++, a);
+    ret->start_ms = stmt_int(s, (*i)++);
+    ret->end_ms = stmt_int(s, (*i)++);
+    ret->off = stmt_int(s, (*i)++) != 0;
+}
+
+static void read_signup(struct stmt *s, struct arena *a, struct signup *ret)
+{
+    int i = 0;
+
+    *ret = (struct signup){0};
+    ret->row = stmt_int(s, i++);
+    ret->volunteer_row = stmt_int(s, i++);
+    ret->occurrence_row = stmt_int(s, i++);
+    ret->event_row = stmt_int(s, i++);
+    ret->id = stmt_text(s, i++, a);
+    ret->volunteer = stmt_text(s, i++, a);
+    ret->name = stmt_text(s, i++, a);
+    read_occurrence(s, &i, a, ret);
+    ret->role = stmt_text(s, i++, a);
+    signup_state_parse(stmt_text(s, i++, a), &ret->state);
+    ret->position = stmt_int(s, i++);
+    ret->created_ms = stmt_int(s, i++);
+    ret->checked_in_ms = stmt_int(s, i++);
+    ret->checked_out_ms = stmt_int(s, i++);
+    ret->minutes = stmt_int(s, i++);
+    ret->version = stmt_int(s, i++);
+}
+
+static struct signup *read_one(struct stmt *s, struct arena *a)
+{
+    struct signup *found;
+
+    if (!stmt_row(s))
+        return NULL;
+    found = arena_alloc(a, sizeof *found);
+    read_signup(s, a, found);
+    stmt_done(s);
+    return found;
+}
+
+struct signup *store_signup_by_code(struct db *db, const char *code, struct arena *a)
+{
+    return read_one(db_query(db, "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE s.code = $1", p_text(code)), a);
+}
+
+struct signup *store_signup_by_link(struct db *db, const unsigned char *link_hash, struct arena *a)
+{
+    return read_one(db_query(db, "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE s.link_hash = $1",
+                             p_blob(link_hash, CRYPTO_HASH_BYTES)),
+                    a);
+}
+
+struct signup *store_signup_told(struct db *db, int64_t occurrence_id, int64_t role_position, struct arena *a)
+{
+    struct stmt *s = db_query(
+        db,
+        "SELECT e.slug, COALESCE(o.title, e.title), COALESCE(o.venue, e.venue), o.recurrence_id, o.start_local,"
+        " o.end_local, e.tz, o.start_ms, o.end_ms,"
+        " CASE WHEN o.status = 'cancelled' OR e.status = 'cancelled' THEN 1 ELSE 0 END,"
+        " (SELECT r.name FROM occurrence_role r WHERE r.occurrence_id = o.id AND r.position = $2 ORDER BY r.name LIMIT 1)"
+        " FROM occurrence o JOIN event e ON e.id = o.event_id WHERE o.id = $1",
+        p_int(occurrence_id), p_int(role_position));
+    struct signup *told;
+    int i = 0;
+
+    if (!stmt_row(s))
+        return NULL;
+    told = arena_alloc(a, sizeof *told);
+    fields_clear(&signup_fields, told);
+    read_occurrence(s, &i, a, told);
+    told->role = stmt_text(s, i, a);
+    stmt_done(s);
+    return told;
+}
+
+/* A query for each way in, so that each has its index. */
+struct stmt *store_signup_list(struct db *db, const struct signup_query *q)
+{
+#define REST                                                                                             \
+    " AND s.id > $2 AND (CAST($3 AS text) IS NULL OR s.state = $3)"                                       \
+    " AND ($4 = 0 OR s.volunteer_id = $4) ORDER BY s.id LIMIT $5"
+    if (q->occurrence_id)
+        return db_query(db, "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE s.occurrence_id = $1" REST,
+                        p_int(q->occurrence_id), p_int(q->after_id), p_text(q->state), p_int(q->volunteer_id),
+                        p_int(q->limit));
+    if (q->event_id)
+        return db_query(db, "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE o.event_id = $1" REST, p_int(q->event_id),
+                        p_int(q->after_id), p_text(q->state), p_int(q->volunteer_id), p_int(q->limit));
+    if (q->volunteer_id)
+        return db_query(db, "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE s.volunteer_id = $1" REST,
+                        p_int(q->volunteer_id), p_int(q->after_id), p_text(q->state), p_int(q->volunteer_id),
+                        p_int(q->limit));
+    return db_query(db, "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE $1 = 0" REST, p_int(0), p_int(q->after_id),
+                    p_text(q->state), p_int(0), p_int(q->limit));
+#undef REST
+}
+
+struct stmt *store_signup_of_person(struct db *db, int64_t volunteer_id, int64_t limit)
+{
+    return db_query(db,
+                    "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE s.volunteer_id = $1"
+                    " ORDER BY o.start_ms DESC, s.id DESC LIMIT $2",
+                    p_int(volunteer_id), p_int(limit));
+}
+
+bool store_signup_next(struct stmt *s, struct arena *a, struct signup *ret)
+{
+    if (!stmt_row(s))
+        return false;
+    read_signup(s, a, ret);
+    return true;
+}
+
+int64_t store_occurrence_event(struct db *db, int64_t occurrence_id)
+{
+    return db_int(db, 0, "SELECT event_id FROM occurrence WHERE id = $1", p_int(occurrence_id));
+}
+
+int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *role)
+{
+    return db_int(db, -1, "SELECT position FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
+                  p_int(occurrence_id), p_text(role));
+}
+
+bool store_role_is_participant(struct db *db, int64_t occurrence_id, const char *role)
+{
+    return db_int(db, 0, "SELECT participant FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
+                  p_int(occurrence_id), p_text(role)) != 0;
+}

@@ -1,0 +1,67 @@
+/* Rows of sign-ups, and the places that they take. The order of locks is: volunteer, role, sign-up. */
+#ifndef KEPU_STORE_SIGNUP_H
+#define KEPU_STORE_SIGNUP_H
+
+#include "db.h"
+#include "domain/signup.h"
+
+/* The occurrence that somebody signs up for, as far as that needs it. */
+struct occasion {
+    int64_t occurrence_id, event_id, start_ms, end_ms;
+    char *recurrence_local, *start_local, *end_local, *tz;
+    char *event, *title, *venue, *lead;
+    bool occurrence_off, event_off;      /* cancelled */
+};
+
+/*
+ * The stored occurrence on a day ("2027-05-12"), by one query, where all of that day's are stored and there is just one.
+ * False says nothing: ask the event itself.
+ */
+bool store_occasion_find(struct db *db, const char *event, const char *day, struct arena *a, struct occasion *ret);
+
+/* One place more, if there is a free one and nobody in line for it. */
+bool store_place_take(struct db *db, int64_t occurrence_id, const char *role);
+/* The first in line gets a free place: the counters' part. False if there is neither. */
+bool store_place_promote(struct db *db, int64_t occurrence_id, const char *role);
+/* Adds to a role's counters. */
+void store_place_count(struct db *db, int64_t occurrence_id, const char *role, int taken, int offered, int waitlisted);
+/* How many are in line now that this one is. */
+int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role);
+
+/* Sets s->row. At the end of the line if it is waitlisted. `link_hash` may be NULL. */
+void store_signup_insert(struct db *db, struct signup *s, const unsigned char *link_hash);
+/* state, times and minutes; the version grows. False if the state is no longer `from`. */
+bool store_signup_update(struct db *db, struct signup *s, enum signup_state from, int64_t now_ms);
+/* The first in line becomes confirmed: its volunteer's row, 0 if nobody is in line. */
+int64_t store_signup_promote(struct db *db, int64_t occurrence_id, const char *role, int64_t now_ms);
+
+/* What stands in the way of signing somebody up: the same role already, or another shift at the time. */
+struct clash {
+    bool same;
+    char *id, *title, *day, *role;
+};
+/* The first such, the same role before all else; false if there is none. */
+bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasion *o, const char *role, struct arena *a,
+                        struct clash *ret);
+
+/* With what their volunteer, occurrence and event say; moments, names of states and urls are the service's to fill. */
+struct signup *store_signup_by_code(struct db *db, const char *code, struct arena *a);
+struct signup *store_signup_by_link(struct db *db, const unsigned char *link_hash, struct arena *a);
+/* What a page of one's own shows of an occurrence: event, date, title, venue, and the role at a position. */
+struct signup *store_signup_told(struct db *db, int64_t occurrence_id, int64_t role_position, struct arena *a);
+
+/* 0 and NULL mean any. By id, or of one volunteer the latest shift first. */
+struct signup_query {
+    int64_t event_id, occurrence_id, volunteer_id;
+    const char *state;
+    int64_t after_id, limit;
+};
+struct stmt *store_signup_list(struct db *db, const struct signup_query *q);
+struct stmt *store_signup_of_person(struct db *db, int64_t volunteer_id, int64_t limit);
+bool store_signup_next(struct stmt *s, struct arena *a, struct signup *ret);
+
+int64_t store_occurrence_event(struct db *db, int64_t occurrence_id);
+int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *role);   /* -1: none */
+bool store_role_is_participant(struct db *db, int64_t occurrence_id, const char *role);
+
+#endif

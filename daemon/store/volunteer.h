@@ -1,0 +1,63 @@
+/* Rows of volunteers, their skills and guardians. */
+#ifndef KEPU_STORE_VOLUNTEER_H
+#define KEPU_STORE_VOLUNTEER_H
+
+#include "db.h"
+#include "domain/people.h"
+
+struct volunteer_row {
+    int64_t id;
+    char *code;                      /* "v-…" */
+    char *name, *name_key;
+    struct bytes phone_sealed, phone_index;
+    struct bytes email_sealed;       /* .data NULL: none */
+    char *org, *source, *town, *status;
+    int64_t consent_ms;              /* DB_NULL_INT: none */
+    char *consent_version, *consent_basis;
+    int64_t minutes, created_ms, version;
+};
+
+/* The new row's id; 0 if this person (phone and name) is there already. `link_hash` may be NULL. */
+int64_t store_volunteer_insert(struct db *db, const struct volunteer_row *v, const unsigned char *link_hash);
+/* By v->id: everything but code, consent, links, minutes and created. */
+void store_volunteer_update(struct db *db, const struct volunteer_row *v);
+void store_volunteer_set_link(struct db *db, int64_t id, const unsigned char *link_hash);
+
+/* NULL if there is none. */
+struct volunteer_row *store_volunteer_by_code(struct db *db, const char *code, struct arena *a);
+struct volunteer_row *store_volunteer_by_link(struct db *db, const unsigned char *link_hash, struct arena *a);
+
+/* Somebody who isn't erased. */
+struct volunteer_id {
+    int64_t id;
+    char *code, *name;
+};
+bool store_volunteer_find(struct db *db, const unsigned char *phone_index, const char *name_key, struct arena *a,
+                          struct volunteer_id *ret);
+
+/*
+ * Finds somebody who isn't erased and keeps their row until the transaction ends: two sign-ups of one person at once
+ * must see each other. An UPDATE that changes nothing does so on both databases.
+ */
+bool store_volunteer_lock(struct db *db, const char *code, struct arena *a, struct volunteer_id *ret);
+
+/* NULL means any; `status` NULL: all but the erased. By id. */
+struct volunteer_query {
+    const char *name_part;           /* a pattern for LIKE … ESCAPE '\' */
+    const unsigned char *phone_index;
+    const char *code, *source, *status, *skill;
+    int64_t after_id, limit;
+};
+struct stmt *store_volunteer_list(struct db *db, const struct volunteer_query *q);
+bool store_volunteer_next(struct stmt *s, struct arena *a, struct volunteer_row *ret);
+
+struct texts store_volunteer_skills(struct db *db, int64_t id, struct arena *a);
+void store_volunteer_put_skills(struct db *db, int64_t id, const struct texts *skills);
+
+void store_guardian_put(struct db *db, int64_t volunteer_id, struct bytes name_sealed, struct bytes phone_sealed,
+                        int64_t consent_ms, const char *consent_version);
+
+/* Neither resting nor erased, and registered after a time. */
+int64_t store_people_count(struct db *db, int64_t after_ms);
+
+#endif
