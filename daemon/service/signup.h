@@ -1,0 +1,56 @@
+/* Sign-ups: taking places, giving them back, and who came. SPEC.md 7. */
+#ifndef KEPU_SERVICE_SIGNUP_H
+#define KEPU_SERVICE_SIGNUP_H
+
+#include "call.h"
+#include "domain/signup.h"
+#include "store/signup.h"
+#include "store/volunteer.h"
+
+/* input: struct signup_input, result: struct signup. `force` allows overlapping shifts. */
+extern const struct operation op_signup_add;
+/* input: struct signup_filter; result: struct list of struct signup. */
+extern const struct operation op_signup_list;
+/* input: struct signup_ref; result: struct signup. */
+extern const struct operation op_signup_show, op_signup_cancel, op_signup_check_in, op_signup_check_out, op_signup_attend,
+    op_signup_no_show, op_signup_excuse;
+
+/*
+ * The public's. op_signup_web, input: struct signup_form, result: struct signup_form_result, whose token opens a page.
+ * op_person_page, input: struct person_ref, result: struct person_page. op_signup_cancel_web, input: struct person_ref,
+ * result: struct signup.
+ */
+extern const struct operation op_signup_web, op_person_page, op_signup_cancel_web;
+
+/* For the other files of sign-ups, on the store thread ----------------------------------------------------------------- */
+
+/* Somebody who signs up, and for what. */
+struct enrolment {
+    struct occasion occasion;
+    struct volunteer_id who;             /* their row kept by store_volunteer_lock */
+    char *role;
+    bool waitlist;
+    bool force;
+    bool web;                            /* refusals tell nothing about the person */
+    const unsigned char *link_hash;      /* may be NULL */
+};
+
+/* What `event` and `on` name, open for sign-ups. Fields "event", "on". */
+int signup_occasion(struct call *c, struct db *db, const char *event, const char *on, struct occasion *ret, struct err *e);
+/* The role as it is named, or the only one. Field "role". */
+int signup_role(struct call *c, struct db *db, const struct occasion *o, const char *given, char **ret, struct err *e);
+/* ERR_EXISTS, ERR_OVERLAP, ERR_FULL; otherwise confirmed or in line. */
+int signup_enrol(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e);
+
+/* The sign-up of an id, undressed; ERR_NOT_FOUND, field "id". */
+int signup_find(struct call *c, struct db *db, const char *id, struct signup **ret, struct err *e);
+/* A department's organizer keeps to the department's events. */
+int signup_may_change(struct call *c, struct db *db, int64_t event_id, struct err *e);
+
+/* To another state, with the role's counters; a place given back goes to the first in line. */
+int signup_change(struct call *c, struct db *db, struct signup *s, enum signup_state to, struct err *e);
+
+/* What the wire shows beyond the row: moments, name of the state, address. */
+int signup_dress(struct call *c, struct signup *s, struct err *e);
+
+#endif

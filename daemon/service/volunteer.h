@@ -1,0 +1,43 @@
+/* Volunteers: registering, finding, changing, importing them. */
+#ifndef KEPU_SERVICE_VOLUNTEER_H
+#define KEPU_SERVICE_VOLUNTEER_H
+
+#include "call.h"
+#include "domain/people.h"
+#include "store/volunteer.h"
+
+/* input: struct volunteer_input, result: struct volunteer. A person known by phone and name: ERR_EXISTS, with the id. */
+extern const struct operation op_volunteer_add, op_volunteer_edit;
+
+/*
+ * input: struct volunteer_ref; result: struct volunteer. The revealed ones show whole numbers, are for administrators and
+ * write to the audit; the others refuse `reveal`.
+ */
+extern const struct operation op_volunteer_show, op_volunteer_show_revealed;
+/* input: struct volunteer_filter; result: struct list of struct volunteer. */
+extern const struct operation op_volunteer_list, op_volunteer_list_revealed;
+
+/* input: struct volunteer_ref; result: struct volunteer_link. */
+extern const struct operation op_volunteer_link;
+
+/* input: struct volunteer_import; result: struct volunteer_import_result. All lines or none. */
+#define VOLUNTEER_IMPORT_LINES_MAX 200000
+extern const struct operation op_volunteer_import;
+
+/* For other operations, on the store thread -------------------------------------------------------------------------- */
+
+/* People neither resting nor erased: what the target `volunteers` counts. */
+int people_count(struct db *db);
+
+/* What is known of a new person, checked: everything but consent and links. `row->code` is made. */
+int volunteer_prepare(struct call *c, const struct volunteer_input *in, struct volunteer_row *row, struct err *e);
+/* consent true: now, to the notice of today; false: basis "organisation". */
+void volunteer_consent(struct call *c, bool consent, struct volunteer_row *row);
+/* As the wire shows it, in c->out. `reveal`: whole numbers. */
+int volunteer_show(struct call *c, struct db *db, const struct volunteer_row *row, bool reveal, struct volunteer *ret,
+                   struct err *e);
+
+/* A cursor of ours: the id of the last one shown; 0 for none. */
+int cursor_read(const char *cursor, int64_t *ret, struct err *e);
+
+#endif

@@ -1,0 +1,59 @@
+#include "base/csv.h"
+#include "service/signup.h"
+#include "service/target.h"
+#include "service/volunteer.h"
+#include "web_private.h"
+
+/* Whole numbers are an operation of their own: for administrators, and audited. */
+static const struct route_variant shown_whole = {"reveal", "true", &op_volunteer_show_revealed, &volunteer_fields};
+static const struct route_variant listed_whole = {"reveal", "true", &op_volunteer_list_revealed, &volunteer_fields};
+
+#define VOLUNTEERS "/api/v1/volunteers"
+#define VOLUNTEER "/api/v1/volunteers/{id}"
+#define SIGNUPS "/api/v1/signups"
+#define SIGNUP "/api/v1/signups/{id}"
+#define TARGETS "/api/v1/targets"
+#define TARGET "/api/v1/targets/{slug}"
+#define SIGNUP_MOVE(verb, operation, said) \
+    {HTTP_POST, SIGNUP "/" verb, .op = &operation, .input = &signup_ref_fields, .result = &signup_fields, .summary = said}
+
+static const struct route rows[] = {
+    {HTTP_POST, VOLUNTEERS, .op = &op_volunteer_add, .input = &volunteer_input_fields, .result = &volunteer_fields,
+     .status = 201, .location = VOLUNTEER, .summary = "Register a volunteer"},
+    {HTTP_GET, VOLUNTEERS, .op = &op_volunteer_list, .input = &volunteer_filter_fields, .result = &volunteer_fields,
+     .list = true, .variant = &listed_whole, .summary = "List volunteers"},
+    {HTTP_GET, VOLUNTEERS "/export", .op = &op_volunteer_list, .input = &volunteer_filter_fields,
+     .result = &volunteer_fields, .list = true, .variant = &listed_whole, .summary = "All volunteers, page by page"},
+    {HTTP_POST, VOLUNTEERS "/import", .op = &op_volunteer_import, .input = &volunteer_import_fields,
+     .result = &volunteer_import_result_fields, .body_bytes_max = CSV_BYTES_MAX, .raw_body = "body",
+     .summary = "Import a CSV file, all of it or nothing"},
+    {HTTP_GET, VOLUNTEER, .op = &op_volunteer_show, .input = &volunteer_ref_fields, .result = &volunteer_fields,
+     .variant = &shown_whole, .summary = "Show a volunteer"},
+    {HTTP_PATCH, VOLUNTEER, .op = &op_volunteer_edit, .input = &volunteer_edit_fields, .result = &volunteer_fields,
+     .summary = "Change a volunteer"},
+    {HTTP_POST, VOLUNTEER "/link", .op = &op_volunteer_link, .input = &volunteer_ref_fields,
+     .result = &volunteer_link_fields, .summary = "Renew the link of a volunteer's own page; shown once"},
+
+    {HTTP_POST, SIGNUPS, .op = &op_signup_add, .input = &signup_input_fields, .result = &signup_fields, .status = 201,
+     .location = SIGNUP, .summary = "Sign a volunteer up"},
+    {HTTP_GET, SIGNUPS, .op = &op_signup_list, .input = &signup_filter_fields, .result = &signup_fields, .list = true,
+     .summary = "List sign-ups"},
+    {HTTP_GET, SIGNUP, .op = &op_signup_show, .input = &signup_ref_fields, .result = &signup_fields,
+     .summary = "Show a sign-up"},
+    SIGNUP_MOVE("cancel", op_signup_cancel, "Cancel; the first in line gets the place"),
+    SIGNUP_MOVE("check-in", op_signup_check_in, "They came; the first time stands"),
+    SIGNUP_MOVE("check-out", op_signup_check_out, "They left; the last time stands"),
+    SIGNUP_MOVE("attend", op_signup_attend, "They were there"),
+    SIGNUP_MOVE("no-show", op_signup_no_show, "They did not come"),
+    SIGNUP_MOVE("excuse", op_signup_excuse, "They said that they would not come"),
+
+    {HTTP_GET, TARGETS, .op = &op_target_list, .input = &target_ref_fields, .result = &target_fields, .list = true,
+     .summary = "List a plan's targets and where they stand"},
+    {HTTP_GET, TARGET, .op = &op_target_show, .input = &target_ref_fields, .result = &target_fields,
+     .summary = "Show a target"},
+    {HTTP_POST, TARGET "/record", .op = &op_target_record, .input = &target_record_fields, .result = &target_fields,
+     .summary = "Add an entry"},
+    {HTTP_POST, TARGET "/set", .op = &op_target_set, .input = &target_set_fields, .result = &target_fields,
+     .summary = "Replace the value"},
+};
+const struct route_table people_routes = ROUTE_TABLE(rows);
