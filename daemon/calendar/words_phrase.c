@@ -170,6 +170,16 @@ static enum words_step day_month(struct words_parts *p, SLOTS)
     return slot[0]->cjk ? STEP_NO : month_number(p, slot[1], slot[0]);
 }
 
+/* the 9th lunar month */
+static enum words_step nth_lunar_month(struct words_parts *p, SLOTS)
+{
+    if (slot[3]->value != UNIT_MONTH || slot[1]->set & ~0x1FFEULL)
+        return STEP_NO;
+    p->leap = slot[0] != NULL;
+    p->has |= SLOT_LUNAR;
+    return words_claim_set(p, SLOT_MONTHS, &p->months, slot[1]->set);
+}
+
 /* 闰六月 十五 */
 static enum words_step leap_month_day(struct words_parts *p, SLOTS)
 {
@@ -233,17 +243,22 @@ static enum words_step time_of_day(struct words_parts *p, SLOTS)
     return words_claim(p, SLOT_TIME);
 }
 
-/* The evening of "8pm tonight": said after the time, it has to agree. */
+/* The evening of "8pm tonight" has to agree with the time; without one it is vague. */
 static enum words_step period_after(struct words_parts *p, SLOTS)
 {
     int hour = p->time_s / 3600;
 
-    return p->has & SLOT_TIME && words_hour_in_period(hour, slot[0]->value) == hour ? STEP_YES : STEP_NO;
+    if (!(p->has & SLOT_TIME))
+        p->refusal = MSG_WORDS_WHICH_TIME;
+    else if (words_hour_in_period(hour, slot[0]->value) != hour)
+        p->refusal = MSG_WORDS_NO_SUCH_TIME;
+    return STEP_YES;
 }
 
 /* The first row that matches has the tokens, so longer ones come first. */
 static const struct words_phrase phrases[] = {
     {{WORD_AND, WORD_ORD, WORD_WEEKDAY}, and_nth_weekday},
+    {{WORD_LEAP | OPT, WORD_ORD, WORD_LUNAR, WORD_UNIT}, nth_lunar_month},
     {{WORD_ORD, WORD_WEEKDAY}, nth_weekday},
     {{WORD_ORD, WORD_WORKDAY}, nth_workday},
     {{WORD_ORD, WORD_UNIT}, nth_unit},

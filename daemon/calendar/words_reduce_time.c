@@ -131,6 +131,14 @@ static enum words_step reduce_am_pm(const struct words_text *t, SLOTS, struct wo
     return make_time_twice(t, slot[2], slot[0], (int64_t)slot[1]->value * 3600, ret, e);
 }
 
+/* 7 in the evening */
+static enum words_step reduce_in_the(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
+{
+    const struct word *const am_pm[] = {NULL, slot[0], slot[2]};
+
+    return reduce_am_pm(t, am_pm, ret, e);
+}
+
 /* tonight at 8 */
 static enum words_step reduce_tonight(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
@@ -276,6 +284,7 @@ const struct words_reduction words_time_reductions[] = {
     {{WORD_PERIOD | OPT, WORD_NUMBER, WORD_OCLOCK, WORD_PERIOD | OPT}, reduce_hour},
     {{WORD_PERIOD | OPT, WORD_CLOCK, WORD_PERIOD | OPT}, reduce_clock},
     {{WORD_PERIOD | OPT, WORD_NUMBER, WORD_PERIOD}, reduce_am_pm},
+    {{WORD_NUMBER, WORD_IN, WORD_PERIOD}, reduce_in_the},
     {{WORD_PERIOD, WORD_NUMBER}, reduce_tonight},
     {{WORD_PERIOD}, reduce_noon},
     {{WORD_TIME, WORD_TO, WORD_TIME}, reduce_time_range},

@@ -77,10 +77,18 @@ static int every_nth(struct words_parts *p, struct err *e)
     return err_set(e, ERR_INVALID, MSG_WORDS_EVERY_NTH, "repeat", p->text, n, NULL);
 }
 
+/* 每天, of the weekdays said: Monday to Friday, every day. */
+static bool is_days_of_weeks(const struct words_parts *p)
+{
+    return p->unit == UNIT_DAY && p->interval == 1 && p->has & (SLOT_WEEKDAYS | SLOT_WORKDAYS);
+}
+
 static int decide_unit(struct words_parts *p, struct err *e)
 {
     unsigned every = p->has & SLOT_EVERY;
 
+    if (is_days_of_weeks(p))
+        p->unit = UNIT_WEEK;
     if (p->has & SLOT_UNIT)
         return every || p->has & ORDS ? 0 : refuse(p, MSG_WORDS_NOT_RULE, e);
     p->interval = 1;

@@ -23,7 +23,7 @@
 /* Matched longest first; an English word ends at its last letter and may take a plural s. */
 const struct words_vocabulary words_vocabulary[] = {
     /* What says nothing. */
-    W1("的", WORD_FILL, 0), W1("于", WORD_FILL, 0), W1("在", WORD_FILL, 0), W1("逢", WORD_FILL, 0),
+    W1("的", WORD_FILL, 0), W1("于", WORD_FILL, 0), W1("在", WORD_FILL, 0),
     W1("(", WORD_FILL, 0), W1(")", WORD_FILL, 0), W1("the", WORD_FILL, 0), W1("of", WORD_FILL, 0),
     W1("on", WORD_FILL, 0), W1("at", WORD_FILL, 0),
     W1(",", WORD_COMMA, 0), W1(";", WORD_COMMA, 0),
@@ -36,14 +36,16 @@ const struct words_vocabulary words_vocabulary[] = {
     W1("until", WORD_UNTIL, 0), W1("till", WORD_UNTIL, 0), W1("止", WORD_CLOSE, 0), W1("为止", WORD_CLOSE, 0),
 
     /* How it repeats. */
-    W1("每", WORD_EVERY, 0), W1("每个", WORD_EVERY, 0), W1("every", WORD_EVERY, 0), W1("each", WORD_EVERY, 0),
+    W1("每", WORD_EVERY, 0), W1("每个", WORD_EVERY, 0), W1("逢", WORD_EVERY, 0), W1("每逢", WORD_EVERY, 0),
+    W1("every", WORD_EVERY, 0), W1("each", WORD_EVERY, 0),
     W1("每隔", WORD_GAP, 0), W1("隔", WORD_GAP, 0), W1("other", WORD_OTHER, 0), W1("alternate", WORD_OTHER, 0),
     W1("daily", WORD_FREQ, UNIT_DAY), W1("weekly", WORD_FREQ, UNIT_WEEK), W1("monthly", WORD_FREQ, UNIT_MONTH),
     W1("quarterly", WORD_FREQ, UNIT_QUARTER), W1("yearly", WORD_FREQ, UNIT_YEAR), W1("annually", WORD_FREQ, UNIT_YEAR),
     W1("annual", WORD_FREQ, UNIT_YEAR), W1("hourly", WORD_FREQ, UNIT_HOUR),
     W1("fortnightly", WORD_FREQ, 100 + UNIT_WEEK),
     W1("次", WORD_TIMES, 0), W1("回", WORD_TIMES, 0), W1("场", WORD_TIMES, 0), W1("times", WORD_TIMES, 0),
-    W1("time", WORD_TIMES, 0), W1("occurrence", WORD_TIMES, 0), W1("共", WORD_TOTAL, 0), W1("一共", WORD_TOTAL, 0),
+    W1("time", WORD_TIMES, 0), W2("twice", WORD_NUMBER, 2, WORD_TIMES, 0),
+    W1("occurrence", WORD_TIMES, 0), W1("共", WORD_TOTAL, 0), W1("一共", WORD_TOTAL, 0),
     W1("总共", WORD_TOTAL, 0), W1("for", WORD_TOTAL, 0), W1("一次", WORD_ONCE, 0), W1("once", WORD_ONCE, 0),
 
     W1("秒", WORD_UNIT, UNIT_SECOND), W1("秒钟", WORD_UNIT, UNIT_SECOND), W1("分钟", WORD_UNIT, UNIT_MINUTE),
@@ -83,7 +85,8 @@ const struct words_vocabulary words_vocabulary[] = {
 
     /* The Chinese calendar. */
     W1("农历", WORD_LUNAR, 0), W1("阴历", WORD_LUNAR, 0), W1("旧历", WORD_LUNAR, 0), W1("lunar", WORD_LUNAR, 0),
-    W1("闰", WORD_LEAP, 0), W1("初", WORD_CHU, 0),
+    W1("lunar calendar", WORD_LUNAR, 0),
+    W1("闰", WORD_LEAP, 0), W1("leap", WORD_LEAP, 0), W1("初", WORD_CHU, 0),
     W2("正月", WORD_LUNAR, 0, WORD_MONTH, 1), W2("冬月", WORD_LUNAR, 0, WORD_MONTH, 11),
     W2("腊月", WORD_LUNAR, 0, WORD_MONTH, 12),
 #define FESTIVAL(name, index) W1(name, WORD_FESTIVAL, index)
@@ -119,7 +122,8 @@ const struct words_vocabulary words_vocabulary[] = {
     W1("now", WORD_NOW, 0), W1("现在", WORD_NOW, 0), W1("此刻", WORD_NOW, 0),
     W1("in", WORD_IN, 0), W1("+", WORD_SIGN, 1),
     W1("后", WORD_AFTER, 0), W1("之后", WORD_AFTER, 0), W1("以后", WORD_AFTER, 0), W1("later", WORD_AFTER, 0),
-    W1("from now", WORD_AFTER, 0), W1("前", WORD_BEFORE, 0), W1("之前", WORD_BEFORE, 0), W1("以前", WORD_BEFORE, 0),
+    W1("from now", WORD_AFTER, 0), W1("from today", WORD_AFTER, 0),
+    W1("前", WORD_BEFORE, 0), W1("之前", WORD_BEFORE, 0), W1("以前", WORD_BEFORE, 0),
     W1("ago", WORD_BEFORE, 0),
 
     /* What time. */
@@ -134,7 +138,9 @@ const struct words_vocabulary words_vocabulary[] = {
     W1("中午", WORD_PERIOD, PERIOD_NOON), W1("下午", WORD_PERIOD, PERIOD_AFTERNOON),
     W1("午后", WORD_PERIOD, PERIOD_AFTERNOON),
     W1("傍晚", WORD_PERIOD, PERIOD_DUSK), W1("晚上", WORD_PERIOD, PERIOD_EVENING), W1("晚", WORD_PERIOD, PERIOD_EVENING),
-    W1("夜里", WORD_PERIOD, PERIOD_EVENING), W1("am", WORD_PERIOD, PERIOD_AM), W1("a.m.", WORD_PERIOD, PERIOD_AM),
+    W1("夜里", WORD_PERIOD, PERIOD_EVENING), W1("morning", WORD_PERIOD, PERIOD_MORNING),
+    W1("afternoon", WORD_PERIOD, PERIOD_AFTERNOON), W1("evening", WORD_PERIOD, PERIOD_EVENING),
+    W1("am", WORD_PERIOD, PERIOD_AM), W1("a.m.", WORD_PERIOD, PERIOD_AM),
     W1("pm", WORD_PERIOD, PERIOD_PM), W1("p.m.", WORD_PERIOD, PERIOD_PM),
 
     /* Words that people use in two senses. */
