@@ -313,7 +313,7 @@ class Kepu:
         return result
 
     def json(self, *args, **more):
-        return self.ctl(*args, "--json", **more).json()
+        return self.ctl("--json", *args, **more).json()
 
     def items(self, *args, **more):
         """All of a list, which is never cut by kepuctl itself."""
@@ -323,7 +323,7 @@ class Kepu:
 
     def error(self, *args, code, **more):
         """A command that must fail; its error object's words in one text."""
-        return self.ctl(*args, "--json", code=code, **more).said()
+        return self.ctl("--json", *args, code=code, **more).said()
 
     def event(self, slug=None, title="科普讲座", start="2027-05-12 09:00", duration="2h", **flags):
         """Adds an event; lists repeat their flag."""

@@ -1,4 +1,5 @@
 """Channels, reminders, deliveries: told in time, signed, and written down."""
+import datetime
 import json
 import time
 
@@ -106,27 +107,35 @@ def test_a_reminder_arrives_on_time_and_says_what_it_is_about(desk, receiver, ho
     assert len(receiver.messages) == 1
 
 
+def in_days(days):
+    """Nine o'clock in some days."""
+    day = datetime.datetime.now(harness.SHANGHAI) + datetime.timedelta(days=days)
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+def upcoming(desk, slug):
+    return [d for d in desk.delivery(event=slug) if d["kind"] == "upcoming"]
+
+
 def test_a_planned_delivery_is_seen_before_it_is_due(desk, hook):
     slug = unique("planned")
-    desk.event(slug, start="2027-05-12 09:00")
+    desk.event(slug, start=in_days(3).isoformat())
     desk.json("reminder", "add", "--event", slug, "--before", "1d", "--channel", hook)
-    (d,) = wait_until(lambda: desk.delivery(event=slug), what="the planned delivery")
-    assert d["state"] == "scheduled" and moment(d["due"]) == moment("2027-05-11T09:00:00+08:00")
+    (d,) = wait_until(lambda: upcoming(desk, slug), what="the planned delivery")
+    assert d["state"] == "scheduled" and moment(d["due"]) == in_days(2)
     assert desk.json("delivery", "show", d["id"])["id"] == d["id"]
 
 
 def test_moving_an_occurrence_redates_its_reminder_and_cancelling_withdraws_it(desk, hook):
-    slug = unique("redate")
-    desk.event(slug, start="2027-05-12 09:00")
+    slug, day = unique("redate"), in_days(3).date().isoformat()
+    desk.event(slug, start=in_days(3).isoformat())
     desk.json("reminder", "add", "--event", slug, "--before", "1d", "--channel", hook)
-    upcoming = lambda: [d for d in desk.delivery(event=slug) if d["kind"] == "upcoming"]
-    (before,) = wait_until(upcoming, what="the planned delivery")
-    desk.json("event", "move", slug, "--on", "2027-05-12", "--to", "2027-05-14 09:00")
-    (moved,) = wait_until(lambda: [d for d in upcoming() if d["state"] == "scheduled"
-                                   and moment(d["due"]) == moment("2027-05-13T09:00:00+08:00")], what="the new date")
-    assert moved["id"] == before["id"]
-    desk.json("event", "cancel", slug, "--on", "2027-05-12")
-    wait_until(lambda: [d["state"] for d in upcoming()] == ["cancelled"], what="the withdrawal")
+    (before,) = wait_until(lambda: upcoming(desk, slug), what="the planned delivery")
+    desk.json("event", "move", slug, "--on", day, "--to", in_days(5).isoformat())
+    (moved,) = wait_until(lambda: [d for d in upcoming(desk, slug) if moment(d["due"]) == in_days(4)], what="the new date")
+    assert moved["id"] == before["id"] and moved["state"] == "scheduled"
+    desk.json("event", "cancel", slug, "--on", day)
+    wait_until(lambda: [d["state"] for d in upcoming(desk, slug)] == ["cancelled"], what="the withdrawal")
 
 
 def test_what_was_due_before_the_rule_is_not_sent(desk, receiver, hook):
@@ -211,19 +220,22 @@ def test_filters_choose_what_a_channel_hears(desk, receiver, tmp_path):
 
 
 def test_reminders_are_listed_shown_edited_and_removed(desk, hook):
-    desk.event("r-verbs", start="2027-05-12 09:00", repeat="FREQ=WEEKLY;BYDAY=WE")
-    r = desk.json("reminder", "add", "--event", "r-verbs", "--before", "1d", "--channel", hook)
+    slug = unique("rverbs")
+    desk.event(slug, start=in_days(3).isoformat())
+    r = desk.json("reminder", "add", "--event", slug, "--before", "1d", "--channel", hook)
     assert harness.REMINDER <= set(r) and r["id"].startswith("r-")
-    assert (r["event"], r["category"], r["kind"], r["channels"]) == ("r-verbs", None, "upcoming", [hook])
+    assert (r["event"], r["category"], r["kind"], r["channels"]) == (slug, None, "upcoming", [hook])
     assert r["before"] == "1d" and r["after"] is None
     assert r["id"] in [x["id"] for x in desk.items("reminder", "list")]
     assert desk.json("reminder", "show", r["id"])["id"] == r["id"]
+    (planned,) = wait_until(lambda: upcoming(desk, slug), what="the planned delivery")
     assert desk.json("reminder", "edit", r["id"], "--before", "2h")["before"] == "2h"
-    wait_until(lambda: {moment(d["due"]).hour for d in desk.delivery(event="r-verbs", state="scheduled")} == {7},
-               what="the new due times")
+    (edited,) = wait_until(lambda: [d for d in upcoming(desk, slug) if moment(d["due"]) == in_days(3).replace(hour=7)],
+                           what="the new due time")
+    assert edited["id"] == planned["id"], "editing a reminder keeps identities"
     desk.json("reminder", "remove", r["id"], "--yes")
     desk.ctl("reminder", "show", r["id"], code=NOT_FOUND)
-    assert desk.delivery(event="r-verbs", state="scheduled") == []
+    assert [d for d in upcoming(desk, slug) if d["state"] == "scheduled"] == []
 
 
 def test_a_rotated_secret_signs_beside_the_old_one(desk, receiver, hook):

@@ -287,6 +287,8 @@ def exchange(connection, sent):
         if w and view:
             try:
                 view = view[connection.send(view[:65536]):]
+            except BlockingIOError:
+                pass
             except (BrokenPipeError, ConnectionResetError):
                 view = view[:0]
 

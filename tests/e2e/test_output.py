@@ -21,9 +21,10 @@ def office(desk):
     person = desk.json("volunteer", "add", "--name", "输出者", "--phone", "13655550001")
     signup = desk.json("signup", "add", "--volunteer", person["id"], "--event", "out-event", "--on", "2027-05-12")
     desk.json("channel", "add", "out-hook", "--kind", "webhook", "--url", "https://chat.example.org/hook")
-    reminder = desk.json("reminder", "add", "--event", "out-event", "--before", "1d", "--channel", "out-hook")
+    desk.event("out-soon", start=harness.in_s(3 * 86400)[1])
+    reminder = desk.json("reminder", "add", "--event", "out-soon", "--before", "1d", "--channel", "out-hook")
     desk.json("token", "add", "out-token", "--role", "viewer")
-    delivery = harness.wait_until(lambda: desk.delivery(event="out-event"), what="a planned delivery")[0]
+    delivery = harness.wait_until(lambda: desk.delivery(event="out-soon"), what="a planned delivery")[0]
     desk.ids = {"event": "out-event", "preset": "fire-day", "volunteer": person["id"], "signup": signup["id"],
                 "target": "volunteers", "channel": "out-hook", "reminder": reminder["id"], "delivery": delivery["id"],
                 "department": "kexie", "category": "science-day", "audience": "youth"}

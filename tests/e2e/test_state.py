@@ -235,13 +235,3 @@ def test_seeds_add_what_is_missing_and_overwrite_nothing(kepu):
     kepu.json("department", "edit", "kexie", "--title", "区科协")
     kepu.restart()
     assert kepu.json("department", "show", "kexie")["title"] == "区科协"
-
-
-def test_a_backup_is_one_file_and_restores(kepu, tmp_path):
-    kepu.event("backed-up")
-    path = tmp_path / "backup"
-    kepu.ctl("backup", path)
-    assert path.stat().st_size > 0
-    kepu.event("after-backup")
-    kepu.ctl("restore", path, "--replace", "--yes")
-    assert [e["slug"] for e in kepu.items("event", "list")] == ["backed-up"]
