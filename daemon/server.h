@@ -9,8 +9,8 @@
 int server_check(const struct conf *conf, struct err *e);
 
 /*
- * Runs until SIGTERM or SIGINT; a second SIGINT ends at once with 130. SIGHUP reads the configuration again (argc, argv)
- * and takes its log level over. 0 after an orderly stop, -1 with e set where the start fails.
+ * Runs until SIGTERM or SIGINT; a second SIGINT ends at once with 130. SIGHUP reads the configuration again (argc,
+ * argv) and takes its log level over. 0 after an orderly stop, -1 with e set where the start fails.
  */
 int server_run(const struct conf *conf, int argc, char *const *argv, struct err *e);
 

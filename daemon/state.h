@@ -16,14 +16,14 @@
 int state_lock(const char *dir, int *ret_fd, struct err *e);
 
 /*
- * The office's key. It is made only while the database has none; a database that knows another one is refused. Before the
- * loop runs.
+ * The office's key. It is made only while the database has none; a database that knows another one is refused. Before
+ * the loop runs.
  */
 int state_open_keys(struct store *store, const char *key_file, struct crypto_keys *ret, struct err *e);
 
 /*
- * The address people see: the one that was said, else the one kept in the database, else http:// and the listener's. The
- * first is kept from then on; the last too, if `keep`.
+ * The address people see: the one that was said, else the one kept in the database, else http:// and the listener's.
+ * The first is kept from then on; the last too, if `keep`.
  */
 int state_public_url(struct store *store, const char *said, const char *listener, bool keep, char ret[STATE_URL_BYTES],
                      struct err *e);

@@ -24,6 +24,10 @@ class Report:
         if lost > 0 or (code != 0 and self.failed == 0):
             self.failed += max(lost, 1)
 
+    def remarks(self):
+        return [line for line in self.output.splitlines()
+                if not RESULT.match(line) and not PLAN.match(line) and not line.startswith("# ok")]
+
     def read(self, line):
         plan, result = PLAN.match(line), RESULT.match(line)
         if plan:
@@ -56,8 +60,7 @@ def main(paths):
         if report.failed:
             print(f"--- {name} (exit {report.code})\n{report.output}")
         elif report.skips:
-            why = [line.strip("# ") for line in report.output.splitlines() if not RESULT.match(line) and not PLAN.match(line)]
-            print(f"{name}: skipped {', '.join(report.skips)}: {'; '.join(why)}")
+            print(f"{name}: skipped {', '.join(report.skips)}: {'; '.join(report.remarks())}")
     totals = [sum(getattr(r, what) for r in reports) for what in ("passed", "failed", "skipped")]
     print("{} passed, {} failed, {} skipped".format(*totals))
     return 1 if totals[1] else 0

@@ -40,6 +40,7 @@ struct flags {
 static int unknown_flag(const char *name, struct err *e)
 {
     const char *names[CONF_KEYS_MAX + OTHERS], *nearest;
+    enum msg msg;
     char asked[INI_NAME_BYTES + 2], meant[INI_NAME_BYTES + 2];
     size_t n = 0;
 
@@ -50,7 +51,8 @@ static int unknown_flag(const char *name, struct err *e)
     nearest = names_nearest(name, names, n);
     snprintf(asked, sizeof asked, "--%s", name);
     snprintf(meant, sizeof meant, "--%s", nearest ? nearest : "");
-    return err_set(e, ERR_USAGE, nearest ? MSG_CONF_FLAG_UNKNOWN_NEAR : MSG_CONF_FLAG_UNKNOWN, asked, asked, meant, NULL);
+    msg = nearest ? MSG_CONF_FLAG_UNKNOWN_NEAR : MSG_CONF_FLAG_UNKNOWN;
+    return err_set(e, ERR_USAGE, msg, asked, asked, meant, NULL);
 }
 
 static int take_key(struct flags *f, const struct conf_key *key, const char *value, struct err *e)
@@ -124,13 +126,15 @@ static int unknown_key(const char *name, struct err *e)
 {
     char full[CONF_KEYS_MAX][NAME_BYTES];
     const char *names[CONF_KEYS_MAX], *nearest;
+    enum msg msg;
 
     for (size_t i = 0; i < conf_key_count; i++) {
         snprintf(full[i], sizeof full[i], "%s.%s", conf_keys[i].section, conf_keys[i].name);
         names[i] = full[i];
     }
     nearest = names_nearest(name, names, conf_key_count);
-    return err_set(e, ERR_INVALID, nearest ? MSG_CONF_KEY_UNKNOWN_NEAR : MSG_CONF_KEY_UNKNOWN, NULL, name, nearest, NULL);
+    msg = nearest ? MSG_CONF_KEY_UNKNOWN_NEAR : MSG_CONF_KEY_UNKNOWN;
+    return err_set(e, ERR_INVALID, msg, NULL, name, nearest, NULL);
 }
 
 /* Names are written with '_' or '-', as flags are. */
@@ -279,7 +283,8 @@ void conf_help(enum lang lang, struct buf *out)
 {
     buf_printf(out, "%s\n\n%s\n\n", catalogue_text(WORD_USAGE, lang), catalogue_text(WORD_HELP_INTRO, lang));
     for (size_t i = 0; i < OTHERS; i++) {
-        help_line(out, others[i].flag, others[i].action == CONF_RUN ? "FILE" : "", catalogue_text(others[i].help, lang));
+        const char *value = others[i].action == CONF_RUN ? "FILE" : "";
+        help_line(out, others[i].flag, value, catalogue_text(others[i].help, lang));
         buf_adds(out, "\n");
     }
     for (size_t i = 0; i < conf_key_count; i++)

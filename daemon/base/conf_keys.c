@@ -7,26 +7,32 @@
 #include <string.h>
 
 #define KEY(section, name, flag, type, member) section, name, flag, type, offsetof(struct conf, member)
+#define LEVELS "debug|info|warning|error"
 
 const struct conf_key conf_keys[] = {
-    {KEY("server", "state_dir", "state-dir", CONF_PATH, state_dir), "/var/lib/kepu", 0, NULL, NULL, HELP_STATE_DIR},
-    {KEY("server", "socket", "socket", CONF_PATH, socket), "/run/kepu/kepud.sock", 0, NULL, NULL, HELP_SOCKET},
-    {KEY("server", "socket_mode", "socket-mode", CONF_MODE, socket_mode), "0660", 0777, NULL, NULL, HELP_SOCKET_MODE},
-    {KEY("server", "socket_group", "socket-group", CONF_TEXT, socket_group), NULL, 0, NULL, NULL, HELP_SOCKET_GROUP},
-    {KEY("server", "seed", "seed", CONF_TEXT, seed), NULL, 0, NULL, NULL, HELP_SEED},
-    {KEY("store", "url", "store-url", CONF_TEXT, store_url), NULL, 0, NULL, "sqlite:STATE-DIR/kepu.db", HELP_STORE_URL},
-    {KEY("privacy", "key_file", "privacy-key-file", CONF_TEXT, key_file), NULL, 0, NULL, "STATE-DIR/key", HELP_KEY_FILE},
-    {KEY("http", "listen", "listen", CONF_TEXT, listen), "127.0.0.1:8280", 0, NULL, NULL, HELP_LISTEN},
-    {KEY("http", "public_url", "public-url", CONF_URL, public_url), NULL, 200, NULL, NULL, HELP_PUBLIC_URL},
-    {KEY("http", "metrics", "http-metrics", CONF_CHOICE, metrics), "loopback", 0, "socket|loopback|public", NULL, HELP_METRICS},
-    {KEY("http", "trusted_proxies", "http-trusted-proxies", CONF_LIST, trusted_proxies), NULL, 0, NULL, NULL, HELP_TRUSTED_PROXIES},
-    {KEY("log", "level", "log-level", CONF_CHOICE, log_level), "info", 0, "debug|info|warning|error", NULL, HELP_LOG_LEVEL},
-    {KEY("signup", "waitlist", "signup-waitlist", CONF_CHOICE, waitlist), "promote", 0, "promote|offer", NULL, HELP_WAITLIST},
-    {KEY("notify", "spread", "notify-spread", CONF_SPAN, spread_ms), "0s", CONF_SPREAD_MS_MAX, NULL, NULL, HELP_SPREAD},
-    {KEY("notify", "on_unknown", "on-unknown", CONF_CHOICE, on_unknown), "resend", 0, "resend|hold", NULL, HELP_ON_UNKNOWN},
-    {KEY("office", "name", "office-name", CONF_TEXT, office_name), NULL, 200, NULL, NULL, HELP_OFFICE_NAME},
-    {KEY("office", "email", "office-email", CONF_TEXT, office_email), NULL, 200, NULL, NULL, HELP_OFFICE_EMAIL},
-    {KEY("office", "tz", "office-tz", CONF_TEXT, office_tz), "Asia/Shanghai", 60, NULL, NULL, HELP_OFFICE_TZ},
+    {KEY("server", "state_dir", "state-dir", CONF_PATH, state_dir), "/var/lib/kepu", .help = HELP_STATE_DIR},
+    {KEY("server", "socket", "socket", CONF_PATH, socket), "/run/kepu/kepud.sock", .help = HELP_SOCKET},
+    {KEY("server", "socket_mode", "socket-mode", CONF_MODE, socket_mode), "0660", 0777, .help = HELP_SOCKET_MODE},
+    {KEY("server", "socket_group", "socket-group", CONF_TEXT, socket_group), .help = HELP_SOCKET_GROUP},
+    {KEY("server", "seed", "seed", CONF_TEXT, seed), .help = HELP_SEED},
+    {KEY("store", "url", "store-url", CONF_TEXT, store_url), .shown = "sqlite:STATE-DIR/kepu.db",
+     .help = HELP_STORE_URL},
+    {KEY("privacy", "key_file", "privacy-key-file", CONF_TEXT, key_file), .shown = "STATE-DIR/key",
+     .help = HELP_KEY_FILE},
+    {KEY("http", "listen", "listen", CONF_TEXT, listen), "127.0.0.1:8280", .help = HELP_LISTEN},
+    {KEY("http", "public_url", "public-url", CONF_URL, public_url), .max = 200, .help = HELP_PUBLIC_URL},
+    {KEY("http", "metrics", "http-metrics", CONF_CHOICE, metrics), "loopback", .choices = "socket|loopback|public",
+     .help = HELP_METRICS},
+    {KEY("http", "trusted_proxies", "http-trusted-proxies", CONF_LIST, trusted_proxies), .help = HELP_TRUSTED_PROXIES},
+    {KEY("log", "level", "log-level", CONF_CHOICE, log_level), "info", .choices = LEVELS, .help = HELP_LOG_LEVEL},
+    {KEY("signup", "waitlist", "signup-waitlist", CONF_CHOICE, waitlist), "promote", .choices = "promote|offer",
+     .help = HELP_WAITLIST},
+    {KEY("notify", "spread", "notify-spread", CONF_SPAN, spread_ms), "0s", CONF_SPREAD_MS_MAX, .help = HELP_SPREAD},
+    {KEY("notify", "on_unknown", "on-unknown", CONF_CHOICE, on_unknown), "resend", .choices = "resend|hold",
+     .help = HELP_ON_UNKNOWN},
+    {KEY("office", "name", "office-name", CONF_TEXT, office_name), .max = 200, .help = HELP_OFFICE_NAME},
+    {KEY("office", "email", "office-email", CONF_TEXT, office_email), .max = 200, .help = HELP_OFFICE_EMAIL},
+    {KEY("office", "tz", "office-tz", CONF_TEXT, office_tz), "Asia/Shanghai", 60, .help = HELP_OFFICE_TZ},
 };
 const size_t conf_key_count = sizeof conf_keys / sizeof conf_keys[0];
 
@@ -46,9 +52,13 @@ static int set_text(struct conf *c, const struct conf_key *key, const char *valu
 static int set_url(struct conf *c, const struct conf_key *key, const char *value, char *at, struct err *e)
 {
     size_t len = strlen(value);
-    const char *host = strncmp(value, "http://", 7) == 0 ? value + 7 : strncmp(value, "https://", 8) == 0 ? value + 8 : NULL;
+    const char *host = NULL;
     char *copy;
 
+    if (strncmp(value, "http://", 7) == 0)
+        host = value + 7;
+    else if (strncmp(value, "https://", 8) == 0)
+        host = value + 8;
     if (!host || !*host || *host == '/' || strpbrk(value, "?#\"<> \t\\"))
         return err_set(e, ERR_INVALID, MSG_CONF_URL, NULL, key->name, value, NULL);
     while (value[len - 1] == '/')

@@ -38,8 +38,7 @@ static int read_section(char *line, char section[INI_NAME_BYTES], struct err *e)
     return 0;
 }
 
-static int read_line(char *line, char section[INI_NAME_BYTES],
-                     int (*take)(void *, const char *, const char *, char *, struct err *), void *arg, struct err *e)
+static int read_line(char *line, char section[INI_NAME_BYTES], ini_take *take, void *arg, struct err *e)
 {
     char *equals;
 
@@ -58,8 +57,7 @@ static int read_line(char *line, char section[INI_NAME_BYTES],
     return take(arg, section, line, unquote(trim(equals + 1)), e);
 }
 
-int ini_read(const char *text, int (*take)(void *, const char *, const char *, char *, struct err *), void *arg,
-             struct err *e)
+int ini_read(const char *text, ini_take *take, void *arg, struct err *e)
 {
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
     char section[INI_NAME_BYTES] = "";

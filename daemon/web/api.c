@@ -100,6 +100,11 @@ static int read_if_match(const struct exchange *x, struct request *req, struct e
     return err_set(e, ERR_INVALID, MSG_HEADER_IF_MATCH, "If-Match", NULL);
 }
 
+static int read_headers(const struct exchange *x, struct request *req, struct err *e)
+{
+    return read_idempotency_key(x, req, e) || read_if_match(x, req, e) ? -1 : 0;
+}
+
 /* 1: a switch of ours; 0: not one; -1: one with a wrong value. */
 static int read_switch(struct request *req, const char *name, const char *value, struct err *e)
 {
@@ -108,10 +113,13 @@ static int read_switch(struct request *req, const char *name, const char *value,
     };
     enum lang lang;
 
-    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
-        if (strcmp(switches[i].name, name) == 0)
-            return codec_parse_bool(value, switches[i].at) ? 1
-                                                           : err_set(e, ERR_INVALID, MSG_FIELD_WANT_BOOL, name, name, NULL);
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        if (strcmp(switches[i].name, name) != 0)
+            continue;
+        if (codec_parse_bool(value, switches[i].at))
+            return 1;
+        return err_set(e, ERR_INVALID, MSG_FIELD_WANT_BOOL, name, name, NULL);
+    }
     if (strcmp(name, "lang") != 0)
         return 0;
     return lang_parse(value, &lang) ? 1 : err_set(e, ERR_INVALID, MSG_LANG_BAD, name, value, NULL);
@@ -285,7 +293,7 @@ void api_handle(struct web *w, struct exchange *x, const struct route *r, const 
     a->route = r;
     req->lang = web_lang(x);
     req->now_ms = x->now_ms;
-    if (read_authority(x, r, req, &e) || read_idempotency_key(x, req, &e) || read_if_match(x, req, &e) || decode(a, p, &e)) {
+    if (read_authority(x, r, req, &e) || read_headers(x, req, &e) || decode(a, p, &e)) {
         web_answer_error(w, x, &e);
         return;
     }

@@ -13,8 +13,8 @@
 #define API_RETRY_AFTER_S "5"
 
 /*
- * Authority: the Unix socket is admin; the other door wants "Authorization: Bearer". Query: dry_run, yes, force, lang are
- * taken here, everything else belongs to the input. Headers: Idempotency-Key, If-Match. Answers carry the result's
+ * Authority: the Unix socket is admin; the other door wants "Authorization: Bearer". Query: dry_run, yes, force, lang
+ * are taken here, everything else belongs to the input. Headers: Idempotency-Key, If-Match. Answers carry the result's
  * "version" as their ETag and, for a 201, Location.
  */
 void api_handle(struct web *w, struct exchange *x, const struct route *r, const struct params *p);

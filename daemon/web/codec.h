@@ -1,4 +1,4 @@
-/* Between bytes and structs described by tables (domain/fields.h): inputs out of path, query and JSON; results into JSON. */
+/* Between bytes and structs described by tables (domain/fields.h): path, query and JSON in, JSON out. */
 #ifndef KEPU_WEB_CODEC_H
 #define KEPU_WEB_CODEC_H
 

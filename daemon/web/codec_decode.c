@@ -37,6 +37,7 @@ static int refuse_unknown(const struct filling *to, const char *name, struct err
 {
     const char *names[CODEC_FIELDS_MAX], *nearest;
     struct buf all = {.max_bytes = ERR_ARG_BYTES};
+    enum msg msg;
     int failed;
 
     for (size_t i = 0; i < to->f->count; i++) {
@@ -44,7 +45,8 @@ static int refuse_unknown(const struct filling *to, const char *name, struct err
         buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
     }
     nearest = names_nearest(name, names, to->f->count);
-    failed = refuse(to, name, nearest ? MSG_FIELD_UNKNOWN_NEAR : MSG_FIELD_UNKNOWN, nearest ? nearest : buf_text(&all), e);
+    msg = nearest ? MSG_FIELD_UNKNOWN_NEAR : MSG_FIELD_UNKNOWN;
+    failed = refuse(to, name, msg, nearest ? nearest : buf_text(&all), e);
     buf_release(&all);
     return failed;
 }
@@ -176,8 +178,8 @@ static int set_from_text(struct filling *to, size_t i, const char *value, size_t
 static int fill_object(struct filling *to, json_t *value, enum origin origin, struct err *e);
 
 /* A struct inside another; as deep as our own tables. */
-static int fill_inner(const struct filling *outer, const char *label, const struct fields *f, json_t *value, char *object,
-                      struct err *e)
+static int fill_inner(const struct filling *outer, const char *label, const struct fields *f, json_t *value,
+                      char *object, struct err *e)
 {
     char prefix[NAME_BYTES];
     struct filling to = {.f = f, .object = object, .prefix = prefix, .arena = outer->arena};
@@ -281,8 +283,9 @@ static bool repeats_path(const struct filling *to, const char *name, json_t *val
 {
     const struct field *field = find(to, name, ORIGIN_BODY);
 
-    return field && field->type == FIELD_TEXT && to->seen[field - to->f->items] == ORIGIN_PATH && json_is_string(value) &&
-           strcmp(*(char **)(void *)(to->object + field->offset), json_string_value(value)) == 0;
+    if (!field || field->type != FIELD_TEXT || to->seen[field - to->f->items] != ORIGIN_PATH || !json_is_string(value))
+        return false;
+    return strcmp(*(char **)(void *)(to->object + field->offset), json_string_value(value)) == 0;
 }
 
 static int fill_object(struct filling *to, json_t *value, enum origin origin, struct err *e)

@@ -134,7 +134,8 @@ static void put_texts(struct buf *out, const struct texts *texts)
     buf_addc(out, ']');
 }
 
-static void put_objects(struct buf *out, const struct fields *f, const struct objects *objects, const struct zone *office)
+static void put_objects(struct buf *out, const struct fields *f, const struct objects *objects,
+                        const struct zone *office)
 {
     const char *item = objects->items;
 

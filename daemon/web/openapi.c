@@ -1,6 +1,7 @@
 #include "openapi.h"
 
 #include "api.h"
+#include "base/assets.h"
 #include "codec.h"
 
 #include <assert.h>
@@ -55,16 +56,18 @@ static void put_ref(struct buf *out, const struct fields *f, struct schemas *s)
 }
 
 /* What a type is in JSON: as an input, and, where null is among what is answered, as a result. */
+#define TEXTS "{\"type\":\"array\",\"items\":{\"type\":\"string\"}"
+#define NUMBER(type) "{\"type\":" type ",\"multipleOf\":0.001"
 static const struct { const char *input, *result; } types[] = {
     [FIELD_TEXT] = {"{\"type\":\"string\"", "{\"type\":[\"string\",\"null\"]"},
     [FIELD_INT] = {"{\"type\":\"integer\"", "{\"type\":[\"integer\",\"null\"]"},
     [FIELD_BOOL] = {"{\"type\":\"boolean\"", "{\"type\":\"boolean\""},
     [FIELD_MAYBE] = {"{\"type\":\"boolean\"", "{\"type\":[\"boolean\",\"null\"]"},
-    [FIELD_TEXTS] = {"{\"type\":\"array\",\"items\":{\"type\":\"string\"}", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}"},
+    [FIELD_TEXTS] = {TEXTS, TEXTS},
     [FIELD_OBJECTS] = {"{\"type\":\"array\",\"items\":", "{\"type\":\"array\",\"items\":"},
     [FIELD_MOMENT] = {NULL, "{\"type\":[\"string\",\"null\"],\"description\":\"RFC 3339; a date for all-day events\""},
     [FIELD_MS] = {NULL, "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\""},
-    [FIELD_MILLI] = {"{\"type\":\"number\",\"multipleOf\":0.001", "{\"type\":[\"number\",\"null\"],\"multipleOf\":0.001"},
+    [FIELD_MILLI] = {NUMBER("\"number\""), NUMBER("[\"number\",\"null\"]")},
     [FIELD_OBJECT] = {"{\"allOf\":[", "{\"oneOf\":["},
 };
 
@@ -137,6 +140,14 @@ static bool reads(const struct route *r)
     return r->method == HTTP_GET;
 }
 
+/* What a body can't say goes into the query. */
+static bool in_query(const struct route *r, const struct field *field)
+{
+    if (field->type == FIELD_OBJECTS || field->type == FIELD_OBJECT)
+        return false;
+    return reads(r) || r->method == HTTP_DELETE || (r->raw_body && strcmp(r->raw_body, field->name) != 0);
+}
+
 static void put_parameters(struct buf *out, const struct route *r, struct schemas *s)
 {
     static const char *const of_writes[] = {"dry_run", "yes", "force", "idempotency_key"};
@@ -145,8 +156,7 @@ static void put_parameters(struct buf *out, const struct route *r, struct schema
     for (size_t i = 0; r->input && i < r->input->count; i++) {
         const struct field *field = &r->input->items[i];
         bool path = in_path(r->path, field->name);
-        bool queryable = field->type != FIELD_OBJECTS && field->type != FIELD_OBJECT;
-        if (path || (queryable && (reads(r) || r->method == HTTP_DELETE || (r->raw_body && strcmp(r->raw_body, field->name)))))
+        if (path || in_query(r, field))
             put_parameter(out, field, path ? "path" : "query", s);
     }
     put_shared_parameter(out, "lang");
@@ -170,6 +180,14 @@ static void put_body(struct buf *out, const struct route *r, struct schemas *s)
     buf_adds(out, "}}}");
 }
 
+static void put_list(struct buf *out, const struct fields *f, struct schemas *s)
+{
+    buf_adds(out, "{\"type\":\"object\",\"required\":[\"items\",\"next\"],");
+    buf_adds(out, "\"properties\":{\"items\":{\"type\":\"array\",\"items\":");
+    put_ref(out, f, s);
+    buf_adds(out, "},\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"cursor of the next page\"}}}");
+}
+
 static void put_result(struct buf *out, const struct route *r, struct schemas *s)
 {
     const struct fields *other = r->variant ? r->variant->result : NULL;
@@ -177,9 +195,7 @@ static void put_result(struct buf *out, const struct route *r, struct schemas *s
     if (r->raw_answer || !r->result) {
         buf_adds(out, r->raw_answer ? "{\"type\":\"string\"}" : "{\"type\":\"object\"}");
     } else if (r->list) {
-        buf_adds(out, "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":");
-        put_ref(out, r->result, s);
-        buf_adds(out, "},\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"cursor of the next page\"}}}");
+        put_list(out, r->result, s);
     } else if (other && other != r->result) {
         buf_adds(out, "{\"oneOf\":[");
         put_ref(out, r->result, s);
@@ -264,46 +280,41 @@ static void put_path(struct buf *out, const struct router *router, size_t first,
     buf_addc(out, '}');
 }
 
-static const char shared[] =
-    "\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
-    "\"parameters\":{"
-    "\"lang\":{\"name\":\"lang\",\"in\":\"query\",\"description\":\"language of sentences, before Accept-Language\","
-    "\"schema\":{\"type\":\"string\",\"enum\":[\"zh\",\"en\"]}},"
-    "\"dry_run\":{\"name\":\"dry_run\",\"in\":\"query\",\"description\":\"answer as if done, keep nothing\","
-    "\"schema\":{\"type\":\"boolean\"}},"
-    "\"yes\":{\"name\":\"yes\",\"in\":\"query\",\"description\":\"what the caller was warned of is meant\","
-    "\"schema\":{\"type\":\"boolean\"}},"
-    "\"force\":{\"name\":\"force\",\"in\":\"query\",\"description\":\"past a refusal that allows it\","
-    "\"schema\":{\"type\":\"boolean\"}},"
-    "\"idempotency_key\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"a repeated request gets the first one's answer\","
-    "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64}},"
-    "\"if_match\":{\"name\":\"If-Match\",\"in\":\"header\",\"description\":\"the version that the change is meant for, in quotes\","
-    "\"schema\":{\"type\":\"string\"}}},"
-    "\"responses\":{\"problem\":{\"description\":\"an error (RFC 9457)\",\"content\":{\"application/problem+json\":"
-    "{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}},"
-    "\"schemas\":{\"problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\",\"code\",\"message\",\"hint\",\"field\"],"
-    "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
-    "\"detail\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},"
-    "\"hint\":{\"type\":[\"string\",\"null\"]},\"field\":{\"type\":[\"string\",\"null\"]},\"instance\":{\"type\":[\"string\",\"null\"]}}}";
+static void put_paths(struct buf *out, const struct router *router, struct schemas *s)
+{
+    const struct route *r;
+
+    for (size_t i = 0; (r = router_row(router, i)); i++)
+        if (is_api(r))
+            put_path(out, router, i, s);
+}
+
+/* Only results and the insides of inputs come here. The list grows while tables name others. */
+static void put_schemas(struct buf *out, struct schemas *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        bool input = strstr(s->items[i]->name, "_input") != NULL;
+        put_name(out, s->items[i]->name);
+        put_object(out, s->items[i], input, NULL, s);
+    }
+}
 
 void openapi_build(const struct router *router, struct buf *out)
 {
+    const struct asset *frame = asset_find("daemon/web/static/openapi.json");
     struct schemas s = {0};
-    const struct route *r;
+    const char *at = frame->data, *mark;
 
-    buf_adds(out, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"kepu\",\"version\":\"" KEPU_VERSION "\"},\"servers\":[{\"url\":\"/\"}],"
-                  "\"security\":[{\"bearer\":[]}],\"paths\":{");
-    for (size_t i = 0; (r = router_row(router, i)); i++)
-        if (is_api(r))
-            put_path(out, router, i, &s);
-    buf_printf(out, "},\"components\":{%s", shared);
-    /* Grows while tables name others. Only lists and objects inside inputs and results come here. */
-    for (size_t i = 0; i < s.count; i++) {
-        bool input = strstr(s.items[i]->name, "_input") != NULL;
-        put_name(out, s.items[i]->name);
-        put_object(out, s.items[i], input, NULL, &s);
+    for (; (mark = strchr(at, '@')); at = mark + 1 + strspn(mark + 1, "abcdefghijklmnopqrstuvwxyz")) {
+        buf_add(out, at, (size_t)(mark - at));
+        if (strncmp(mark, "@version", 8) == 0)
+            buf_adds(out, KEPU_VERSION);
+        else if (strncmp(mark, "@paths", 6) == 0)
+            put_paths(out, router, &s);
+        else
+            put_schemas(out, &s);
     }
-    buf_adds(out, "}}}");
+    buf_adds(out, at);
 }
 
 void openapi_handle(struct web *w, struct exchange *x, const struct route *r, const struct params *p)

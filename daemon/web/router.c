@@ -216,7 +216,8 @@ static void list_methods(const struct node *n, char allow[ROUTE_ALLOW_BYTES])
 }
 
 enum route_match router_match(const struct router *r, enum http_method method, const char *path, struct arena *a,
-                              const struct route **ret_route, struct params *ret_params, char ret_allow[ROUTE_ALLOW_BYTES])
+                              const struct route **ret_route, struct params *ret_params,
+                              char ret_allow[ROUTE_ALLOW_BYTES])
 {
     struct segments segments;
     const struct node *n;

@@ -50,7 +50,7 @@ struct route {
     int status;                        /* 0: 200 */
     const char *location;              /* of a 201: "/api/v1/events/{slug}", filled from the result */
     const char *raw_body;              /* the body goes as it came into this FIELD_TEXT of the input */
-    const char *raw_answer;            /* a content type: the operation's result is a const char * and goes out as it is */
+    const char *raw_answer;            /* a content type: the operation's result is a const char *, sent as it is */
     const struct route_variant *variant;
     bool waits;                        /* the result is a delivery; answers when its outcome is known (wait.h) */
     bool open;                         /* needs no token on the TCP door */
@@ -70,7 +70,8 @@ void router_add(struct router *r, const struct route *rows, size_t count);
  */
 enum route_match { ROUTE_FOUND, ROUTE_NO_METHOD, ROUTE_NO_PATH };
 enum route_match router_match(const struct router *r, enum http_method method, const char *path, struct arena *a,
-                              const struct route **ret_route, struct params *ret_params, char ret_allow[ROUTE_ALLOW_BYTES]);
+                              const struct route **ret_route, struct params *ret_params,
+                              char ret_allow[ROUTE_ALLOW_BYTES]);
 
 /* All rows in the order they were added; NULL past the last one. */
 const struct route *router_row(const struct router *r, size_t i);

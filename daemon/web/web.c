@@ -73,7 +73,8 @@ static void handle_readyz(struct web *w, struct exchange *x, const struct route 
     service_call(w->service, c);
 }
 
-static void answer_problem(struct exchange *x, const struct err *e, const struct http_answer_header *headers, size_t count)
+static void answer_problem(struct exchange *x, const struct err *e, const struct http_answer_header *headers,
+                           size_t count)
 {
     struct buf body = {0};
 
@@ -90,7 +91,8 @@ static void answer_line(struct exchange *x, const struct err *e, const struct ht
     http_answer(x, err_http_status(e->code), headers, count, &body);
 }
 
-void web_answer_error_with(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *more)
+void web_answer_error_with(struct web *w, struct exchange *x, const struct err *e,
+                           const struct http_answer_header *more)
 {
     struct http_answer_header headers[HEADERS_MAX] = {{"Cache-Control", "no-store"}};
     bool api = strncmp(x->path, API_PREFIX, strlen(API_PREFIX)) == 0;
@@ -191,7 +193,7 @@ static int open_unix(struct web *w, const struct web_settings *s, struct err *e)
         return -1;
     w->socket_path = mem_strdup(s->socket);
     w->unix_listen_fd = w->unix_fd;
-    if (chmod(s->socket, s->socket_mode) == 0 && (s->socket_gid == (gid_t)-1 || chown(s->socket, (uid_t)-1, s->socket_gid) == 0))
+    if (chmod(s->socket, s->socket_mode) == 0 && chown(s->socket, (uid_t)-1, s->socket_gid) == 0)
         return 0;
     return err_set(e, ERR_FAILED, MSG_CANNOT_WRITE, "socket", s->socket, strerror(errno), NULL);
 }

@@ -24,7 +24,7 @@ struct web_settings {
     enum web_metrics metrics;
 };
 
-/* Opens the sockets (or takes those systemd hands over); who connects waits until web_start. `settings` stays the caller's. */
+/* Opens the sockets, or takes those that systemd hands over; who connects waits until web_start. */
 int web_open(uv_loop_t *loop, const struct web_settings *settings, struct web **ret, struct err *e);
 const char *web_address(const struct web *w);      /* "127.0.0.1:43211": with the port that was taken */
 int web_start(struct web *w, struct service *service, struct err *e);

@@ -38,7 +38,8 @@ enum lang web_lang(const struct exchange *x);
 
 /* Answers with an error: problem+json below /api/, a page elsewhere; 401 and 503 with the headers they need. */
 void web_answer_error(struct web *w, struct exchange *x, const struct err *e);
-void web_answer_error_with(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *more);
+void web_answer_error_with(struct web *w, struct exchange *x, const struct err *e,
+                           const struct http_answer_header *more);
 
 /* Route tables; each room mate's file has one. */
 struct route_table {

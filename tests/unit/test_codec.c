@@ -101,7 +101,8 @@ static void a_body_fills_the_struct_of_its_table(void **state)
 
     (void)state;
     assert_int_equal(decode("{\"title\":\"科普讲座\\n\",\"count\":-7,\"on\":true,\"maybe\":false,\"tags\":[\"a\",\"\"],"
-                            "\"parts\":[{\"name\":\"讲解员\",\"places\":5},{}],\"best\":{\"name\":\"x\"},\"value\":3.125}", &t), 0);
+                            "\"parts\":[{\"name\":\"讲解员\",\"places\":5},{}],\"best\":{\"name\":\"x\"},"
+                            "\"value\":3.125}", &t), 0);
     assert_string_equal(t->title, "科普讲座\n");
     assert_int_equal(t->count, -7);
     assert_true(t->on);
@@ -176,7 +177,8 @@ static void json_that_is_none_is_refused_with_line_and_column(void **state)
 static void a_query_fills_the_struct_too(void **state)
 {
     static const struct codec_pair query[] = {
-        {"title", "科普"}, {"count", "12"}, {"on", ""}, {"maybe", "false"}, {"tags", "a"}, {"tags", "b"}, {"value", "-0.5"},
+        {"title", "科普"}, {"count", "12"}, {"on", ""}, {"maybe", "false"}, {"tags", "a"}, {"tags", "b"},
+        {"value", "-0.5"},
     };
     struct thing *t;
 
@@ -237,10 +239,11 @@ static void nothing_may_be_said_twice(void **state)
 static void a_body_may_repeat_its_address(void **state)
 {
     struct params path = {{{"slug", "a"}}, 1};
+    struct codec_source from = {.path = &path, .body = "{\"slug\":\"a\"}", .body_bytes = 12};
     struct thing *t;
 
     (void)state;
-    assert_int_equal(decode_from(&(struct codec_source){.path = &path, .body = "{\"slug\":\"a\"}", .body_bytes = 12}, &t), 0);
+    assert_int_equal(decode_from(&from, &t), 0);
     assert_string_equal(t->slug, "a");
 }
 
@@ -292,8 +295,8 @@ static void a_struct_becomes_json_by_its_table(void **state)
     char slug[] = "a", tag[] = "b", name[] = "讲解员";
     char *tags[] = {tag, tag};
     struct part parts[] = {{name, 5}, {NULL, FIELD_INT_ABSENT}};
-    struct thing t = {.slug = slug, .count = -3, .on = true, .maybe = -1, .tags = {tags, 2, true}, .parts = {parts, 2, true},
-                      .value = -1050};
+    struct thing t = {.slug = slug, .count = -3, .on = true, .maybe = -1, .tags = {tags, 2, true},
+                      .parts = {parts, 2, true}, .value = -1050};
 
     (void)state;
     shows(&thing_fields, &t, "UTC",
@@ -305,7 +308,8 @@ static void texts_are_escaped_and_stay_utf8(void **state)
 {
     static const struct { const char *text, *json; } cases[] = {
         {"", "\"\""}, {"a\"\\/b", "\"a\\\"\\\\/b\""}, {"\n\r\t\b\f\x01\x1f", "\"\\n\\r\\t\\b\\f\\u0001\\u001f\""},
-        {"科普日 𠀀", "\"科普日 𠀀\""}, {"a\xff\xe7\xa7", "\"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""}, {"\xEF\xBF\xBD", "\"\xEF\xBF\xBD\""},
+        {"科普日 𠀀", "\"科普日 𠀀\""},
+        {"a\xff\xe7\xa7", "\"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""}, {"\xEF\xBF\xBD", "\"\xEF\xBF\xBD\""},
         {NULL, "null"},
     };
 
@@ -322,7 +326,8 @@ static void thousandths_have_no_needless_zeros(void **state)
 {
     static const struct { int64_t value; const char *json; } cases[] = {
         {0, "{\"value\":0}"}, {1000, "{\"value\":1}"}, {-1, "{\"value\":-0.001}"}, {1500, "{\"value\":1.5}"},
-        {1050, "{\"value\":1.05}"}, {FIELD_INT_ABSENT, "{\"value\":null}"}, {INT64_MAX, "{\"value\":9223372036854775.807}"},
+        {1050, "{\"value\":1.05}"},
+        {FIELD_INT_ABSENT, "{\"value\":null}"}, {INT64_MAX, "{\"value\":9223372036854775.807}"},
     };
     static const struct fields only_value = {"only", &thing_table[8], 1, sizeof(struct thing)};
 
@@ -336,7 +341,8 @@ static void times_are_rfc_3339_with_their_offset(void **state)
     struct stamps s = {{.wall_s = 1821171600, .offset_s = 28800, .set = true}, 1821142800999};
 
     (void)state;
-    shows(&stamps_fields, &s, "Asia/Shanghai", "{\"wall\":\"2027-09-17T09:00:00+08:00\",\"at\":\"2027-09-17T09:00:00+08:00\"}");
+    shows(&stamps_fields, &s, "Asia/Shanghai",
+          "{\"wall\":\"2027-09-17T09:00:00+08:00\",\"at\":\"2027-09-17T09:00:00+08:00\"}");
     s = (struct stamps){{.wall_s = 1821139200, .date = true, .set = true}, 0};
     shows(&stamps_fields, &s, "America/St_Johns", "{\"wall\":\"2027-09-17\",\"at\":\"1969-12-31T20:30:00-03:30\"}");
     s = (struct stamps){{0}, FIELD_INT_ABSENT};
@@ -356,7 +362,8 @@ static void a_list_has_items_and_the_next_page_s_cursor(void **state)
 
     (void)state;
     codec_encode_list(&part_fields, &items, "c\"1", zone_find("UTC", NULL), &out);
-    assert_string_equal(buf_text(&out), "{\"items\":[{\"name\":null,\"places\":1},{\"name\":null,\"places\":2}],\"next\":\"c\\\"1\"}");
+    assert_string_equal(buf_text(&out),
+                        "{\"items\":[{\"name\":null,\"places\":1},{\"name\":null,\"places\":2}],\"next\":\"c\\\"1\"}");
     buf_clear(&out);
     codec_encode_list(&part_fields, &(struct objects){0}, NULL, zone_find("UTC", NULL), &out);
     assert_string_equal(buf_text(&out), "{\"items\":[],\"next\":null}");

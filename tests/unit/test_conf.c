@@ -187,7 +187,8 @@ static void a_file_that_was_asked_for_must_be_there(void **state)
 
 static void help_names_every_key_in_both_languages(void **state)
 {
-    static const char *const needed[] = {"--listen", "[http] public_url", "--config", "resend|hold", "sqlite:STATE-DIR/kepu.db"};
+    static const char *const needed[] = {"--listen", "[http] public_url", "--config", "resend|hold",
+                                         "sqlite:STATE-DIR/kepu.db"};
 
     (void)state;
     for (int lang = LANG_ZH; lang <= LANG_EN; lang++) {

@@ -94,7 +94,8 @@ static void a_name_ends_where_the_rest_of_its_segment_begins(void **state)
 
 static void what_no_pattern_has_is_not_found(void **state)
 {
-    static const char *const paths[] = {"", "/event", "/events/", "/events//x", "/events/a/b/c", "//", "/a/b/c/d/e/f/g/h/i/j/k/l"};
+    static const char *const paths[] = {"", "/event", "/events/", "/events//x", "/events/a/b/c", "//",
+                                         "/a/b/c/d/e/f/g/h/i/j/k/l"};
     struct fixture *f = *state;
 
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
@@ -127,15 +128,17 @@ static void a_literal_goes_first_but_not_where_only_the_name_takes_the_method(vo
     expect(*state, HTTP_PATCH, "/volunteers/export", "change");
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_address_finds_its_row_and_what_its_names_stand_for, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_name_ends_where_the_rest_of_its_segment_begins, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_no_pattern_has_is_not_found, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(head_is_served_where_get_is, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_wrong_method_is_told_the_right_ones, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_literal_goes_first_but_not_where_only_the_name_takes_the_method, set_up, tear_down),
+        TEST(an_address_finds_its_row_and_what_its_names_stand_for),
+        TEST(a_name_ends_where_the_rest_of_its_segment_begins),
+        TEST(what_no_pattern_has_is_not_found),
+        TEST(head_is_served_where_get_is),
+        TEST(a_wrong_method_is_told_the_right_ones),
+        TEST(a_literal_goes_first_but_not_where_only_the_name_takes_the_method),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
