@@ -137,7 +137,7 @@ static int insert(const struct reading *r, size_t n, struct holiday day, struct 
 static int read_days(const struct reading *r, const json_t *days, struct holidays *ret, struct err *e)
 {
     size_t size = json_array_size(days), count = 0;
-    struct holiday *list, day;
+    struct holiday *list, day = {0};
     char limit[16];
 
     snprintf(limit, sizeof limit, "%d", DAYS_MAX);

@@ -207,7 +207,8 @@ static void a_lunar_rule_said_back_is_understood_as_itself(void **state)
     (void)state;
     static const struct { const char *rule, *said; enum lang lang; } cases[] = {
         {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=9;BYMONTH=9", "每年农历九月初九", LANG_ZH},
-        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=9;BYMONTH=9", "every year on the 9th day of the 9th lunar month", LANG_EN},
+        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=9;BYMONTH=9",
+         "every year on the 9th day of the 9th lunar month", LANG_EN},
         {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=15;BYMONTH=6L", "每年农历闰六月十五", LANG_ZH},
         {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=15;BYMONTH=6L",
          "every year on the 15th day of the leap 6th lunar month", LANG_EN},
