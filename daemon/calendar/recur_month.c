@@ -238,7 +238,10 @@ static void load_year(const struct recur_rule *r, int year, struct recur_year *r
     ret->loaded = true;
 }
 
-/* The days of one month out of its year's. The days beside it stay only where they are beside the year too. */
+/*
+ * The days of one month out of its year's. The days beside it stay only where they are beside the year too, or where it is
+ * BYMONTHDAY that may pick them.
+ */
 static uint64_t month_of_year(const struct recur_rule *r, const struct recur_month *m, struct recur_year *year)
 {
     int offset, shift;
@@ -251,9 +254,9 @@ static uint64_t month_of_year(const struct recur_rule *r, const struct recur_mon
     bits = year->days[offset / 64] >> shift;
     if (shift && offset / 64 + 1 < RECUR_WORDS)
         bits |= year->days[offset / 64 + 1] << (64 - shift);
-    if (m->position == 0)
+    if (m->position == 0 || recur_has(r, PART_BYMONTHDAY))
         inside |= 1;
-    if (m->position == recur_months_in_year(r->lunar, m->year) - 1)
+    if (m->position == recur_months_in_year(r->lunar, m->year) - 1 || recur_has(r, PART_BYMONTHDAY))
         inside |= 2ULL << m->days;
     return bits & inside;
 }

@@ -182,6 +182,7 @@ void recur_unit_jump(struct recur_stream *s, int64_t from_s)
     if (at <= s->unit_at)
         return;
     s->unit_at = at;
+    s->idle_day = recur_floor_div(from_s, CIVIL_DAY_S);
     recur_stream_drop_step(s);
 }
 
