@@ -61,8 +61,9 @@ static const struct flag audit_tail_flags[] = {
      .example = "kepuctl " noun " list"}, \
     {noun, "show", "GET", "/" plural "/{slug}", {SLUG}, NULL, &shape_##en, 0, {"查看" zh, "show one"}, \
      .example = "kepuctl " noun " show " title}, \
-    {noun, "add", "POST", "/" plural, {{"SLUG", FLAG_TEXT, PLACE_BODY, "slug", OPTIONAL}}, en##_add, &shape_##en, WRITES, \
-     {"添加" zh, "add one"}, .example = "kepuctl " noun " add " title " --title " zh, .check = hook_check_register_add}
+    {noun, "add", "POST", "/" plural, {{"SLUG", FLAG_TEXT, PLACE_BODY, "slug", OPTIONAL}}, en##_add, &shape_##en, \
+     WRITES, {"添加" zh, "add one"}, \
+     .example = "kepuctl " noun " add " title " --title " zh, .check = hook_check_register_add}
 #define REGISTER_EDIT(noun, plural, zh, en, words) \
     {noun, "edit", "PATCH", "/" plural "/{slug}", {SLUG}, en##_edit, &shape_##en, WRITES | NEEDS_CHANGE, \
      {"修改" zh, "change one"}, .example = "kepuctl " noun " edit " words}

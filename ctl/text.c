@@ -78,7 +78,8 @@ static size_t break_before(const char *text, size_t fits)
 {
     for (size_t i = fits; i > 0; i--) {
         unsigned char before = (unsigned char)text[i - 1], at = (unsigned char)text[i];
-        if (before == ' ' || at == ' ' || (at >= 0xC0 && before < 0x80) || (before >= 0x80 && (at < 0x80 || at >= 0xC0)))
+        if (before == ' ' || at == ' ' || (at >= 0xC0 && before < 0x80) ||
+            (before >= 0x80 && (at < 0x80 || at >= 0xC0)))
             return i;
     }
     return fits;

@@ -1,4 +1,4 @@
-"""kepuctl alone: what it says, sends and prints, against a small server that stands in for kepud and records requests."""
+"""kepuctl alone: what it says, sends and prints, against a small stand-in for kepud that records."""
 import fcntl
 import json
 import os
@@ -166,7 +166,8 @@ def test_a_line_that_is_wrong_is_a_usage_error_that_says_what_to_do(args, words)
     (("event", "list", "--color", "red"), "--color"),
     (("target", "record", "x", "--amount", "1e3"), "--amount"),
     (("target", "record", "x", "--amount", "nan"), "--amount"),
-    (("channel", "add", "n", "--kind", "webhook", "--url", "http://x", "--secret-file", "/nowhere/at/all"), "--secret-file"),
+    (("channel", "add", "n", "--kind", "webhook", "--url", "http://x", "--secret-file", "/nowhere/at/all"),
+     "--secret-file"),
     (("event", "list", "--server", "kepu.example.cn"), "--server"),
     (("volunteer", "import", "/nowhere/at/all.csv"), "FILE.csv"),
     (("event", "list", "--category", b"\xff"), "--category"),
@@ -292,7 +293,8 @@ def test_completion_is_a_script_its_shell_reads(shell, tmp_path):
 ])
 def test_bash_completes_words_flags_and_values(line, expected):
     words = line.split(" ")
-    script = run("completion", "bash").out + "\nCOMP_WORDS=(%s)\nCOMP_CWORD=%d\n_kepuctl\nprintf '%%s\\n' \"${COMPREPLY[@]}\"" % (
+    script = run("completion", "bash").out
+    script += "\nCOMP_WORDS=(%s)\nCOMP_CWORD=%d\n_kepuctl\nprintf '%%s\\n' \"${COMPREPLY[@]}\"" % (
         " ".join(f"'{w}'" for w in words), len(words) - 1)
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
     assert done.stderr == ""
@@ -308,7 +310,8 @@ def sent(kepud, *args, **kw):
 
 
 def test_event_add_sends_what_its_flags_say(kepud):
-    r = sent(kepud, "event", "add", "--title", "科普讲座", "--start", "-3d", "--duration=2h", "--partner", "keji", "--partner",
+    r = sent(kepud, "event", "add", "--title", "科普讲座", "--start", "-3d", "--duration=2h", "--partner", "keji",
+             "--partner",
              "kexie", "--role", "讲解员=5/2", "--role", "听众=80:participant", "--all-day", "--holiday-policy", "skip")
     assert (r.method, r.path, r.query) == ("POST", "/events", {})
     assert r.json == {"title": "科普讲座", "start": "-3d", "duration": "2h", "partners": ["keji", "kexie"], "all_day": True,
@@ -331,13 +334,15 @@ def test_flags_stand_anywhere_and_two_dashes_end_them(kepud):
 
 
 @pytest.mark.parametrize("args, method, path, query, body", [
-    ("event edit e-1 --on 2027-05-12 --this --title x", "PATCH", "/events/e-1", {"on": "2027-05-12", "scope": "this"}, {"title": "x"}),
+    ("event edit e-1 --on 2027-05-12 --this --title x", "PATCH", "/events/e-1", {"on": "2027-05-12", "scope": "this"},
+     {"title": "x"}),
     ("event edit e-1 --on 2027-05-12 --this-and-future --title x", "PATCH", "/events/e-1",
      {"on": "2027-05-12", "scope": "future"}, {"title": "x"}),
     ("event edit e-1 --all --title x --provisional=false", "PATCH", "/events/e-1", {"scope": "all"},
      {"title": "x", "provisional": False}),
     ("event edit e-1 --partner=", "PATCH", "/events/e-1", {}, {"partners": []}),
-    ("event cancel e-1 --on 2027-05-12 --reason rain", "POST", "/events/e-1/cancel", {}, {"on": "2027-05-12", "reason": "rain"}),
+    ("event cancel e-1 --on 2027-05-12 --reason rain", "POST", "/events/e-1/cancel", {},
+     {"on": "2027-05-12", "reason": "rain"}),
     ("event move e-1 --on 2027-05-12 --to +2h", "POST", "/events/e-1/move", {}, {"on": "2027-05-12", "to": "+2h"}),
     ("event confirm e-1", "POST", "/events/e-1/confirm", {}, {}),
     ("event headcount e-1 --on 2027-05-12 -1", "POST", "/events/e-1/headcount", {}, {"on": "2027-05-12", "count": -1}),
@@ -352,7 +357,8 @@ def test_flags_stand_anywhere_and_two_dashes_end_them(kepud):
      {"volunteer": "v-1", "event": "e", "on": "2027-05-12", "waitlist": True}),
     ("signup check-in s-1", "POST", "/signups/s-1/check-in", {}, {}),
     ("signup no-show s-1 --reason r", "POST", "/signups/s-1/no-show", {}, {"reason": "r"}),
-    ("department add kexie --title K --alias a", "POST", "/departments", {}, {"slug": "kexie", "title": "K", "aliases": ["a"]}),
+    ("department add kexie --title K --alias a", "POST", "/departments", {},
+     {"slug": "kexie", "title": "K", "aliases": ["a"]}),
     ("category edit c --colour teal", "PATCH", "/categories/c", {}, {"color": "teal"}),
     ("venue add m --title M --latitude 38.49 --longitude 106", "POST", "/venues", {},
      {"slug": "m", "title": "M", "latitude": 38.49, "longitude": 106}),
@@ -362,16 +368,20 @@ def test_flags_stand_anywhere_and_two_dashes_end_them(kepud):
      {"amount": 12.5, "of": 20, "at": "2027-01-01"}),
     ("target set x --value -3", "POST", "/targets/x/set", {}, {"value": -3}),
     ("target show x --plan p", "GET", "/targets/x", {"plan": "p"}, None),
-    ("channel add n --kind webhook --url http://x/?a=b --filter category=C --allow-private --message-lang en", "POST", "/channels", {},
-     {"name": "n", "kind": "webhook", "url": "http://x/?a=b", "filters": ["category=C"], "allow_private": True, "lang": "en"}),
+    ("channel add n --kind webhook --url http://x/?a=b --filter category=C --allow-private --message-lang en", "POST",
+     "/channels", {},
+     {"name": "n", "kind": "webhook", "url": "http://x/?a=b", "filters": ["category=C"], "allow_private": True,
+      "lang": "en"}),
     ("channel rotate-secret n", "POST", "/channels/n/rotate-secret", {}, {}),
     ("reminder add --all --before 1d --channel a --channel b", "POST", "/reminders", {},
      {"all": True, "before": "1d", "channels": ["a", "b"]}),
     ("reminder preview r-1", "GET", "/reminders/r-1/preview", {}, None),
     ("delivery drop d-1", "POST", "/deliveries/d-1/drop", {}, {}),
-    ("token add n --role viewer --expires +90d", "POST", "/tokens", {}, {"name": "n", "role": "viewer", "expires": "+90d"}),
+    ("token add n --role viewer --expires +90d", "POST", "/tokens", {},
+     {"name": "n", "role": "viewer", "expires": "+90d"}),
     ("token revoke n", "DELETE", "/tokens/n", {}, None),
-    ("time explain every third saturday of september", "POST", "/time/explain", {}, {"words": "every third saturday of september"}),
+    ("time explain every third saturday of september", "POST", "/time/explain", {},
+     {"words": "every third saturday of september"}),
 ])
 def test_commands_become_the_requests_of_the_contract(kepud, args, method, path, query, body):
     r = sent(kepud, *args.split())
@@ -424,7 +434,8 @@ def test_a_token_goes_to_the_server_alone_and_never_into_words(tmp_path):
     server = Tcp(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     (tmp_path / "t").write_text("sesame\n")
-    done = run("-v", "event", "list", "--server", f"http://127.0.0.1:{server.server_address[1]}/", "--token-file", str(tmp_path / "t"),
+    done = run("-v", "event", "list", "--server", f"http://127.0.0.1:{server.server_address[1]}/", "--token-file",
+               str(tmp_path / "t"),
                env={"http_proxy": "http://127.0.0.1:1", "KEPU_SOCKET": "/nowhere"})
     server.shutdown()
     server.server_close()
@@ -441,9 +452,9 @@ def test_ids_are_escaped_in_paths(kepud):
 # -- answers ----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("code, status, exit_code", [
-    ("failed", 500, 1), ("unavailable", 503, 1), ("not_found", 404, 3), ("not_allowed", 403, 4), ("unauthenticated", 401, 4),
-    ("conflict", 409, 5), ("full", 409, 5), ("overlap", 409, 5), ("exists", 409, 5), ("changed", 412, 5), ("invalid", 422, 6),
-    ("malformed", 400, 6), ("too_large", 413, 6), ("partly", 207 + 300, 8),
+    ("failed", 500, 1), ("unavailable", 503, 1), ("not_found", 404, 3), ("not_allowed", 403, 4),
+    ("unauthenticated", 401, 4), ("conflict", 409, 5), ("full", 409, 5), ("overlap", 409, 5), ("exists", 409, 5), ("changed", 412, 5),
+    ("invalid", 422, 6), ("malformed", 400, 6), ("too_large", 413, 6), ("partly", 207 + 300, 8),
 ])
 def test_the_exit_code_comes_from_the_problems_code(kepud, code, status, exit_code):
     kepud.default = problem(code, status, "the event \"x\" is not there", "look at `kepuctl event list`", "slug")
@@ -457,7 +468,8 @@ def test_the_exit_code_comes_from_the_problems_code(kepud, code, status, exit_co
 
 
 @pytest.mark.parametrize("status, body, exit_code", [
-    (200, b"<html>", 1), (502, b"<html>bad gateway", 7), (404, b"nginx", 3), (401, b"", 4), (500, b"{}", 1), (302, b"", 1)])
+    (200, b"<html>", 1), (502, b"<html>bad gateway", 7), (404, b"nginx", 3), (401, b"", 4), (500, b"{}", 1),
+    (302, b"", 1)])
 def test_an_answer_that_is_not_kepuds_is_an_error(kepud, status, body, exit_code):
     kepud.default = (status, body)
     done = kepud.run("event", "show", "x")
@@ -465,7 +477,8 @@ def test_an_answer_that_is_not_kepuds_is_an_error(kepud, status, body, exit_code
 
 
 def test_json_is_the_daemons_object(kepud):
-    event = {"slug": "e-1", "title": "科普 \"x\"", "percent": 12.3, "n": 3.0, "none": None, "roles": [], "z": 1, "a": [{"b": 2}]}
+    event = {"slug": "e-1", "title": "科普 \"x\"", "percent": 12.3, "n": 3.0, "none": None, "roles": [], "z": 1,
+             "a": [{"b": 2}]}
     kepud.default = (200, event)
     assert json.loads(kepud.run("event", "show", "e-1", "--json").out) == event
     assert list(json.loads(kepud.run("event", "show", "e-1", "--json").out)) == list(event)
@@ -514,7 +527,8 @@ def test_occurrences_of_an_endless_rule_end(kepud):
 
 def test_tables_stand_in_columns_by_their_width(kepud):
     kepud.default = (200, {"items": [
-        {"slug": "science-day", "title": "全国科普日", "next_start": "2027-09-18T09:00:00+08:00", "status": "tentative", "free": 12},
+        {"slug": "science-day", "title": "全国科普日", "next_start": "2027-09-18T09:00:00+08:00", "status": "tentative",
+         "free": 12},
         {"slug": "x", "title": "Talk", "next_start": "2027-05-12", "status": "confirmed", "free": None}], "next": None})
     done = kepud.run("event", "list", "--lang", "zh")
     lines = done.out.splitlines()
@@ -573,8 +587,10 @@ def test_a_field_nobody_has_is_named(kepud):
 
 
 def test_an_added_event_shows_its_rule_and_next_dates(kepud):
-    kepud.default = (201, {"slug": "e-1", "title": "x", "rrule": "FREQ=YEARLY", "next": ["2027-09-18T09:00:00+08:00", "2028-09-16T09:00:00+08:00",
-                           "2029-09-15T09:00:00+08:00", "2030-09-21T09:00:00+08:00"], "notes": ["start moved to the first match"]})
+    kepud.default = (201, {"slug": "e-1", "title": "x", "rrule": "FREQ=YEARLY",
+                           "next": ["2027-09-18T09:00:00+08:00", "2028-09-16T09:00:00+08:00",
+                                    "2029-09-15T09:00:00+08:00", "2030-09-21T09:00:00+08:00"],
+                           "notes": ["start moved to the first match"]})
     out = kepud.run("event", "add", "--title", "x", "--start", "y").out
     assert "FREQ=YEARLY" in out and "start moved" in out
     assert [w in out for w in ("2027-09-18 Sat 09:00", "2030-09-21 Sat 09:00")] == [True, True]
@@ -589,7 +605,8 @@ def test_a_dry_run_says_that_nothing_was_kept(kepud):
 def test_channel_test_and_send_fail_unless_delivered(kepud):
     kepud.default = (200, {"id": "d-1", "state": "delivered", "attempts": []})
     assert kepud.run("channel", "test", "n").returncode == 0
-    kepud.default = (200, {"id": "d-1", "state": "failed", "reason": None, "attempts": [{"outcome": "permanent", "reason": "errcode 93000"}]})
+    kepud.default = (200, {"id": "d-1", "state": "failed", "reason": None,
+                           "attempts": [{"outcome": "permanent", "reason": "errcode 93000"}]})
     done = kepud.run("channel", "send", "n", "--text", "t")
     assert done.returncode == 1 and "errcode 93000" in done.err and "d-1" in done.err
     assert json.loads(kepud.run("channel", "test", "n", "--json").out)["state"] == "failed"
@@ -597,7 +614,8 @@ def test_channel_test_and_send_fail_unless_delivered(kepud):
 
 def test_status_is_one_screen(kepud):
     kepud.default = (200, {
-        "version": "0.1.0", "uptime_s": 93784, "public_url": "http://x", "store": {"kind": "sqlite", "schema": 3, "size_bytes": 5452595},
+        "version": "0.1.0", "uptime_s": 93784, "public_url": "http://x",
+        "store": {"kind": "sqlite", "schema": 3, "size_bytes": 5452595},
         "counts": {"events": 12, "occurrences_ahead": 40, "volunteers": 1204, "signups": 88},
         "target": {"slug": "volunteers", "value": 1204, "target": 4000, "percent": 30.1},
         "next": [{"event": "science-day", "title": "全国科普日", "start": "2027-09-18T09:00:00+08:00", "free": 3}],
@@ -622,7 +640,8 @@ def on_a_terminal(args, env, columns=80):
     """What a person would see: both outputs on a terminal of that many columns."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    p = subprocess.Popen([KEPUCTL, *args], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env={**CLEAN, "TERM": "xterm", **env})
+    p = subprocess.Popen([KEPUCTL, *args], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
+                         env={**CLEAN, "TERM": "xterm", **env})
     os.close(slave)
     seen = b""
     while True:
@@ -678,7 +697,8 @@ def test_an_upload_that_takes_its_time_shows_how_far_it_is(tmp_path):
 def test_time_expand_asks_for_a_window_of_the_engine(kepud):
     kepud.default = (200, {"id": None, "instances": ["20260919T090000", "20270918T090000"],
                            "utc": ["20260919T010000Z", "20270918T010000Z"], "complete": False})
-    done = kepud.run("time", "expand", "--start", "20260919T090000", "--tz", "Asia/Shanghai", "--rrule", "FREQ=YEARLY", "--exdate",
+    done = kepud.run("time", "expand", "--start", "20260919T090000", "--tz", "Asia/Shanghai", "--rrule", "FREQ=YEARLY",
+                     "--exdate",
                      "2026-09-20 09:00", "--from", "20260101T000000", "-N", "2")
     assert kepud.requests[-1].json == {
         "dtstart": "20260919T090000", "value": "DATE-TIME", "tzid": "Asia/Shanghai", "rrule": ["FREQ=YEARLY"],
@@ -688,7 +708,8 @@ def test_time_expand_asks_for_a_window_of_the_engine(kepud):
     assert kepud.requests[-1].json == {"dtstart": "20260919", "value": "DATE", "limit": 10}
     kepud.default = problem("invalid", 422, "bad rule")
     assert kepud.run("time", "expand", "--start", "20260919", "--rrule", "").returncode == 6
-    kepud.default = (200, {"id": None, "error": {"code": "invalid", "message": "bad rule", "hint": None, "field": "rrule"}})
+    kepud.default = (200, {"id": None, "error": {"code": "invalid", "message": "bad rule", "hint": None,
+                                                 "field": "rrule"}})
     assert kepud.run("time", "expand", "--start", "20260919", "--rrule", "x").returncode == 6
 
 
@@ -700,7 +721,8 @@ def batch_answer(r):
 
 def test_a_batch_gets_a_line_for_each_line_in_order(kepud, tmp_path):
     kepud.default = (200, batch_answer)
-    (tmp_path / "b").write_text("".join(json.dumps({"id": i, "pad": "x" * 100}) + "\n" for i in range(1001)).rstrip("\n"))
+    lines = [json.dumps({"id": i, "pad": "x" * 100}) for i in range(1001)]
+    (tmp_path / "b").write_text("\n".join(lines))
     done = kepud.run("time", "expand", "--batch", str(tmp_path / "b"))
     assert done.returncode == 0
     assert [json.loads(line)["id"] for line in done.out.splitlines()] == list(range(1001))
@@ -736,7 +758,8 @@ def test_a_batch_that_is_refused_as_a_whole_is_sent_line_by_line(kepud):
 # -- tail -------------------------------------------------------------------------------------------------------------
 
 def test_tail_shows_what_is_new_once_and_in_order(kepud):
-    rows = [{"at": f"2027-05-12T09:00:0{i}+08:00", "who": "x", "operation": f"op{i}", "object": "e", "detail": "", "request": ""}
+    rows = [{"at": f"2027-05-12T09:00:0{i}+08:00", "who": "x", "operation": f"op{i}", "object": "e", "detail": "",
+             "request": ""}
             for i in range(4)]
     kepud.answers = [(200, {"items": rows[1::-1], "next": None}), (200, {"items": rows[1::-1], "next": None}),
                      (200, {"items": rows[::-1], "next": None})]

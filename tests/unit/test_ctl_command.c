@@ -38,7 +38,8 @@ static void test_every_command_belongs_to_a_noun_of_help_and_stands_once(void **
         assert_true(known);
         assert_ptr_equal(command_find(c->noun, c->verb), c);
         for (size_t j = 0; j < i && (other = command_at(j)); j++)
-            assert_false(c->verb && other->verb && strcmp(c->noun, other->noun) == 0 && strcmp(c->verb, other->verb) == 0);
+            assert_false(c->verb && other->verb && strcmp(c->noun, other->noun) == 0 &&
+                         strcmp(c->verb, other->verb) == 0);
     }
 }
 

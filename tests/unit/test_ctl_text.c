@@ -41,7 +41,8 @@ static void test_times_are_shown_by_their_wall_time(void **state)
 
 static void test_what_is_no_time_is_left_alone(void **state)
 {
-    static const char *const texts[] = {"", "x", "2027-05-12x", "2027-05-12T09:00:00 ", "2027-13-01", "2027-05-00", "2027-05-12T",
+    static const char *const texts[] = {"", "x", "2027-05-12x", "2027-05-12T09:00:00 ", "2027-13-01", "2027-05-00",
+                                        "2027-05-12T",
                                         "2027-05-12T09:00:00+8", "2027-05-12T09:00:00.", "202705123", "９027-05-12"};
     struct buf out = {.data = NULL};
 
@@ -88,7 +89,8 @@ static void test_csv_quotes_and_guards(void **state)
 {
     static const struct { const char *text; bool number; const char *cell; } cases[] = {
         {"a", false, "a"}, {"a,b", false, "\"a,b\""}, {"a\"b", false, "\"a\"\"b\""}, {"a\nb", false, "\"a\nb\""},
-        {"=1", false, "'=1"}, {"@a", false, "'@a"}, {"-a", false, "'-a"}, {"+1+cmd|' /C'!A0", false, "'+1+cmd|' /C'!A0"},
+        {"=1", false, "'=1"}, {"@a", false, "'@a"}, {"-a", false, "'-a"},
+        {"+1+cmd|' /C'!A0", false, "'+1+cmd|' /C'!A0"},
         {"=\"x\"", false, "\"'=\"\"x\"\"\""}, {"-3.5", true, "-3.5"}, {"+86 138", false, "+86 138"}, {"", false, ""},
         {"-", false, "'-"},
     };
