@@ -125,9 +125,10 @@ static enum lang problem_lang(const struct exchange *x)
 static void problem_body(const struct exchange *x, enum http_refusal why, struct buf *out)
 {
     enum lang lang = problem_lang(x);
-    json_t *problem = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", "about:blank", "title",
-                                catalogue_text(refusals[why].msg, lang), "status", refusals[why].status, "code",
-                                err_name(refusals[why].code), "hint", catalogue_hint(refusals[why].msg, lang));
+    const char *message = catalogue_text(refusals[why].msg, lang), *code = err_name(refusals[why].code);
+    json_t *problem = json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:n, s:n}", "type", "about:blank", "title", code,
+                                "status", refusals[why].status, "detail", message, "code", code, "message", message,
+                                "hint", catalogue_hint(refusals[why].msg, lang), "field", "instance");
     char *text = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
 
     buf_adds(out, text ? text : "{}");
