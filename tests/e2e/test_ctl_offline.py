@@ -453,7 +453,8 @@ def test_ids_are_escaped_in_paths(kepud):
 
 @pytest.mark.parametrize("code, status, exit_code", [
     ("failed", 500, 1), ("unavailable", 503, 1), ("not_found", 404, 3), ("not_allowed", 403, 4),
-    ("unauthenticated", 401, 4), ("conflict", 409, 5), ("full", 409, 5), ("overlap", 409, 5), ("exists", 409, 5), ("changed", 412, 5),
+    ("unauthenticated", 401, 4), ("conflict", 409, 5), ("full", 409, 5), ("overlap", 409, 5), ("exists", 409, 5),
+        ("changed", 412, 5),
     ("invalid", 422, 6), ("malformed", 400, 6), ("too_large", 413, 6), ("partly", 207 + 300, 8),
 ])
 def test_the_exit_code_comes_from_the_problems_code(kepud, code, status, exit_code):
