@@ -28,11 +28,11 @@ static const struct route rows[] = {
      .result = &volunteer_import_result_fields, .body_bytes_max = CSV_BYTES_MAX, .raw_body = "body",
      .summary = "Import a CSV file, all of it or nothing"},
     {HTTP_GET, VOLUNTEER, .op = &op_volunteer_show, .input = &volunteer_ref_fields, .result = &volunteer_fields,
-     .variant = &shown_whole, .summary = "Show a volunteer"},
+     .takes = "reveal", .variant = &shown_whole, .summary = "Show a volunteer"},
     {HTTP_PATCH, VOLUNTEER, .op = &op_volunteer_edit, .input = &volunteer_edit_fields, .result = &volunteer_fields,
      .summary = "Change a volunteer"},
     {HTTP_POST, VOLUNTEER "/link", .op = &op_volunteer_link, .input = &volunteer_ref_fields,
-     .result = &volunteer_link_fields, .summary = "Renew the link of a volunteer's own page; shown once"},
+     .takes = "", .result = &volunteer_link_fields, .summary = "Renew the link of a volunteer's own page; shown once"},
 
     {HTTP_POST, SIGNUPS, .op = &op_signup_add, .input = &signup_input_fields, .result = &signup_fields, .status = 201,
      .location = SIGNUP, .summary = "Sign a volunteer up"},

@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#define NOW_MS 1790000000000LL                 /* 2026-09-21T14:13:20Z */
+#define NOW_MS 1789952400000LL                 /* 2026-09-21T09:00 in Shanghai */
 #define HOUR_MS 3600000LL
 #define DAY_MS (24 * HOUR_MS)
 
