@@ -174,6 +174,7 @@ static const struct field event_ref_table[] = {
     FIELD(FIELD_TEXT, event_ref, note, NULL),
     FIELD(FIELD_TEXT, event_ref, start, NULL),
     FIELD(FIELD_TEXT, event_ref, title, NULL),
+    FIELD(FIELD_TEXT, event_ref, new_slug, "the new event's; \"slug\" in a body says the same"),
     FIELD(FIELD_INT, event_ref, count, NULL),
 };
 const struct fields event_ref_fields = FIELDS("event_ref", event_ref, event_ref_table);

@@ -136,6 +136,7 @@ struct role_input {
 /* Naming an event, one of its dates, and what to do with it. */
 struct event_ref {
     char *slug, *on, *to, *reason, *note, *start, *title;
+    char *new_slug;                  /* clone: of the new event */
     int64_t count;
 };
 

@@ -8,6 +8,7 @@
 #include "occurrence.h"
 #include "planner.h"
 #include "store/event.h"
+#include "store/notice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,7 +131,7 @@ static int run_clone(struct call *c, struct db *db, const void *input, void **re
     fields_clear(&event_input_fields, &change);
     change.start = in->start;
     change.title = in->title;
-    ev->slug = NULL;
+    ev->slug = change.slug = in->new_slug;
     ev->preset = arena_strdup(&c->out, in->slug);
     ev->split_from = NULL;
     ev->stored_until = empty();
@@ -307,17 +308,33 @@ static int run_remove(struct call *c, struct db *db, const void *input, void **r
 
 bool event_extend_window(struct call *c, struct db *db)
 {
-    struct stmt *s = db_query(db, "SELECT id FROM event WHERE status <> 'cancelled' AND rrule <> '' ORDER BY id");
-    struct list_builder list = {0};
+    struct ids ids = store_read_ids(
+        db_query(db, "SELECT id FROM event WHERE status <> 'cancelled' AND rrule <> '' ORDER BY id"), &c->out);
 
-    while (stmt_row(s))
-        *(int64_t *)list_add(c, &list, sizeof(int64_t)) = stmt_int(s, 0);
-    for (size_t i = 0; i < list.count; i++) {
-        struct event *ev = event_get(c, db, ((int64_t *)(void *)list.items)[i]);
+    for (size_t i = 0; i < ids.count; i++) {
+        struct event *ev = event_get(c, db, ids.items[i]);
         if (occurrences_extend(c, db, ev, NULL) == 0)
             planner_event(c, db, ev->id);
     }
     return true;
+}
+
+int event_follow_holidays(struct call *c, struct db *db, struct err *e)
+{
+    struct ids ids = store_read_ids(
+        db_query(db, "SELECT id FROM event WHERE holiday_policy <> 'keep' AND status <> 'cancelled' ORDER BY id"), &c->out);
+
+    for (size_t i = 0; i < ids.count; i++) {
+        struct event *ev = event_get(c, db, ids.items[i]);
+        ev->sequence++;
+        ev->version++;
+        ev->updated_ms = c->req.now_ms;
+        store_event_update(db, ev);
+        if (occurrences_realign(c, db, ev, e))
+            return -1;
+        planner_event(c, db, ev->id);
+    }
+    return db_check(db, e);
 }
 
 const struct operation op_event_add = {"event add", ROLE_ORGANIZER, true, run_add};

@@ -144,7 +144,7 @@ static int read_query(struct api_call *a, struct codec_source *from, struct err 
 
 static int decode(struct api_call *a, const struct params *p, struct err *e)
 {
-    struct codec_source from = {.path = p};
+    struct codec_source from = {.path = p, .route = a->route};
     bool has_body = a->x->method != HTTP_GET && a->x->method != HTTP_HEAD;
 
     if (read_query(a, &from, e))

@@ -27,6 +27,7 @@ struct codec_source {
     const char *body;                         /* JSON, one object; 0 bytes: none */
     size_t body_bytes;
     const char *raw;                          /* the FIELD_TEXT that takes the body as it is; NULL: it is JSON */
+    const struct route *route;                /* says which fields query and body may give; NULL: all */
 };
 
 /*

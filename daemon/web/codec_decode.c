@@ -22,6 +22,7 @@ struct filling {
     char *object;
     const char *prefix;                       /* "roles[1]." inside a list, "" outside */
     enum origin seen[CODEC_FIELDS_MAX];
+    const struct route *route;                /* of the outermost one; NULL: takes every field */
     struct arena *arena;
 };
 
@@ -33,18 +34,26 @@ static int refuse(const struct filling *to, const char *name, enum msg msg, cons
     return err_set(e, ERR_INVALID, msg, full, full, more, NULL);
 }
 
+static bool takes(const struct filling *to, const char *name)
+{
+    return !to->route || route_takes(to->route, name);
+}
+
 static int refuse_unknown(const struct filling *to, const char *name, struct err *e)
 {
     const char *names[CODEC_FIELDS_MAX], *nearest;
     struct buf all = {.max_bytes = ERR_ARG_BYTES};
+    size_t count = 0;
     enum msg msg;
     int failed;
 
     for (size_t i = 0; i < to->f->count; i++) {
-        names[i] = to->f->items[i].name;
-        buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
+        if (!takes(to, to->f->items[i].name))
+            continue;
+        buf_printf(&all, "%s%s", count ? ", " : "", to->f->items[i].name);
+        names[count++] = to->f->items[i].name;
     }
-    nearest = names_nearest(name, names, to->f->count);
+    nearest = names_nearest(name, names, count);
     msg = nearest ? MSG_FIELD_UNKNOWN_NEAR : MSG_FIELD_UNKNOWN;
     failed = refuse(to, name, msg, nearest ? nearest : buf_text(&all), e);
     buf_release(&all);
@@ -70,12 +79,11 @@ static int claim(struct filling *to, const char *name, enum origin origin, size_
     const struct field *field = find(to, name, origin);
     size_t i;
 
-    if (!field)
-        return refuse_unknown(to, name, e);
-    i = (size_t)(field - to->f->items);
-    assert(i < CODEC_FIELDS_MAX);
-    if (to->seen[i] == ORIGIN_PATH)
+    i = field ? (size_t)(field - to->f->items) : 0;
+    if (field && to->seen[i] == ORIGIN_PATH)
         return refuse(to, name, MSG_FIELD_IN_PATH, NULL, e);
+    if (!field || (origin != ORIGIN_PATH && !takes(to, field->name)))
+        return refuse_unknown(to, name, e);
     if (to->seen[i] != ORIGIN_NONE && !(origin == ORIGIN_QUERY && to->seen[i] == origin && field->type == FIELD_TEXTS))
         return refuse(to, name, MSG_FIELD_TWICE, NULL, e);
     to->seen[i] = origin;
@@ -389,7 +397,7 @@ static int fill_query(struct filling *to, const struct codec_source *from, struc
 
 int codec_decode(const struct fields *f, const struct codec_source *from, struct arena *a, void **ret, struct err *e)
 {
-    struct filling to = {.f = f, .object = arena_alloc(a, f->bytes), .prefix = "", .arena = a};
+    struct filling to = {.f = f, .object = arena_alloc(a, f->bytes), .prefix = "", .route = from->route, .arena = a};
 
     assert(f->count <= CODEC_FIELDS_MAX);
     fields_clear(f, to.object);

@@ -93,14 +93,20 @@ static bool in_path(const char *path, const char *name)
     return false;
 }
 
-/* All fields of a table but those that the path says. */
-static void put_object(struct buf *out, const struct fields *f, bool input, const char *path, struct schemas *s)
+/* A "new_slug" is "slug" in a body, where the path says which one is meant. */
+static const char *body_name(const char *path, const char *name)
+{
+    return strncmp(name, "new_", 4) == 0 && in_path(path, name + 4) ? name + 4 : name;
+}
+
+/* All fields of a table; for the body of a row, those that it takes. */
+static void put_object(struct buf *out, const struct fields *f, bool input, const struct route *r, struct schemas *s)
 {
     buf_adds(out, "{\"type\":\"object\",\"properties\":{");
     for (size_t i = 0; i < f->count; i++) {
-        if (path && in_path(path, f->items[i].name))
+        if (r && (in_path(r->path, f->items[i].name) || !route_takes(r, f->items[i].name)))
             continue;
-        put_name(out, f->items[i].name);
+        put_name(out, r ? body_name(r->path, f->items[i].name) : f->items[i].name);
         put_type(out, &f->items[i], input, s);
     }
     buf_adds(out, input ? "},\"additionalProperties\":false" : "},\"required\":[");
@@ -143,7 +149,7 @@ static bool reads(const struct route *r)
 /* What a body can't say goes into the query. */
 static bool in_query(const struct route *r, const struct field *field)
 {
-    if (field->type == FIELD_OBJECTS || field->type == FIELD_OBJECT)
+    if (field->type == FIELD_OBJECTS || field->type == FIELD_OBJECT || !route_takes(r, field->name))
         return false;
     return reads(r) || r->method == HTTP_DELETE || (r->raw_body && strcmp(r->raw_body, field->name) != 0);
 }
@@ -167,16 +173,24 @@ static void put_parameters(struct buf *out, const struct route *r, struct schema
     buf_addc(out, ']');
 }
 
+static bool takes_any(const struct route *r)
+{
+    for (size_t i = 0; i < r->input->count; i++)
+        if (!in_path(r->path, r->input->items[i].name) && route_takes(r, r->input->items[i].name))
+            return true;
+    return false;
+}
+
 static void put_body(struct buf *out, const struct route *r, struct schemas *s)
 {
-    if (!r->input || reads(r) || r->method == HTTP_DELETE)
+    if (!r->input || reads(r) || r->method == HTTP_DELETE || !takes_any(r))
         return;
     if (r->raw_body) {
         put_raw(out, "requestBody", "{\"required\":true,\"content\":{\"*/*\":{\"schema\":{\"type\":\"string\"}}}}");
         return;
     }
     put_raw(out, "requestBody", "{\"content\":{\"application/json\":{\"schema\":");
-    put_object(out, r->input, true, r->path, s);
+    put_object(out, r->input, true, r, s);
     buf_adds(out, "}}}");
 }
 

@@ -43,6 +43,21 @@ const char *http_method_name(enum http_method method)
     return names[method];
 }
 
+bool route_takes(const struct route *r, const char *field)
+{
+    size_t len = strlen(field);
+
+    if (!r->takes)
+        return r->list || (r->method != HTTP_GET && r->method != HTTP_DELETE);
+    for (const char *p = r->takes; *p; p += strspn(p, " ")) {
+        size_t word = strcspn(p, " ");
+        if (word == len && strncmp(p, field, len) == 0)
+            return true;
+        p += word;
+    }
+    return false;
+}
+
 const char *params_find(const struct params *p, const char *name)
 {
     for (size_t i = 0; i < p->count; i++)

@@ -45,6 +45,11 @@ struct route {
     /* Of the API only: */
     const struct operation *op;
     const struct fields *input;        /* NULL: takes nothing */
+    /*
+     * Which of the input's fields may be given beside those of the path: "on reason". NULL: all of them, but none where
+     * a GET shows one thing or for DELETE.
+     */
+    const char *takes;
     const struct fields *result;       /* NULL: answers {} */
     bool list;                         /* the operation's result is a struct list of `result` */
     int status;                        /* 0: 200 */
@@ -75,6 +80,8 @@ enum route_match router_match(const struct router *r, enum http_method method, c
 
 /* All rows in the order they were added; NULL past the last one. */
 const struct route *router_row(const struct router *r, size_t i);
+
+bool route_takes(const struct route *r, const char *field);
 
 const char *http_method_name(enum http_method method);
 

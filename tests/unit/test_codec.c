@@ -261,6 +261,27 @@ static void a_body_s_slug_beside_the_address_s_is_the_new_one(void **state)
     assert_string_equal(t->new_slug, "b");
 }
 
+static void a_row_takes_the_fields_that_it_names_and_no_other(void **state)
+{
+    static const struct codec_pair query = {"title", "x"};
+    const struct route narrow = {HTTP_POST, .path = "/{slug}", .takes = "count tags"}, shown = {HTTP_GET, .path = "/{slug}"};
+    struct params path = {{{"slug", "a"}}, 1};
+    struct codec_source from = {.path = &path, .route = &narrow, .body = "{\"count\":1}", .body_bytes = 11};
+    struct thing *t;
+
+    (void)state;
+    assert_int_equal(decode_from(&from, &t), 0);
+    assert_string_equal(t->slug, "a");
+    from.query = &query;
+    from.query_count = 1;
+    assert_int_equal(decode_from(&from, &t), -1);
+    assert_int_equal(err.msg, MSG_FIELD_UNKNOWN);
+    assert_string_equal(err.args[1], "count, tags");
+    from = (struct codec_source){.path = &path, .route = &shown, .query = &query, .query_count = 1};
+    assert_int_equal(decode_from(&from, &t), -1);
+    assert_int_equal(err.msg, MSG_FIELD_UNKNOWN);
+}
+
 static void a_raw_body_goes_where_it_belongs_as_it_is(void **state)
 {
     struct codec_source from = {.body = "{name,phone\n", .body_bytes = 12, .raw = "title"};
@@ -385,6 +406,7 @@ int main(void)
         TEST(nothing_may_be_said_twice),
         TEST(a_body_may_repeat_its_address),
         TEST(a_body_s_slug_beside_the_address_s_is_the_new_one),
+        TEST(a_row_takes_the_fields_that_it_names_and_no_other),
         TEST(a_raw_body_goes_where_it_belongs_as_it_is),
         TEST(a_struct_becomes_json_by_its_table),
         TEST(texts_are_escaped_and_stay_utf8),
