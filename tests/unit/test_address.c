@@ -100,6 +100,22 @@ static void a_url_that_shows_a_special_address_is_refused(void **state)
     }
 }
 
+static void a_host_shows_its_address_in_every_form_that_resolvers_take(void **state)
+{
+    static const struct { const char *host, *what; } cases[] = {
+        {"127.1", "loopback"}, {"0x7f.1", "loopback"}, {"2130706433", "loopback"}, {"0", "this network"},
+        {"0300.0250.1.1", "private"}, {"[::1]", "loopback"}, {"::1", "loopback"}, {"[fe80::1%eth0]", "link-local"},
+        {"10.0.0.1.", "private"}, {"8.8.8.8", NULL}, {"[2400:3200::1]", NULL}, {"h.example.", NULL}, {"", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *what = address_special_host(cases[i].host);
+        if ((what == NULL) != (cases[i].what == NULL) || (what && strcmp(what, cases[i].what) != 0))
+            fail_msg("%s is %s", cases[i].host, what ? what : "ordinary");
+    }
+}
+
 static void a_url_with_a_name_or_a_public_address_is_taken(void **state)
 {
     static const char *const list[] = {
@@ -122,6 +138,7 @@ int main(void)
         cmocka_unit_test(another_family_is_special),
         cmocka_unit_test(a_reason_names_the_kind_of_range),
         cmocka_unit_test(a_url_that_shows_a_special_address_is_refused),
+        cmocka_unit_test(a_host_shows_its_address_in_every_form_that_resolvers_take),
         cmocka_unit_test(a_url_with_a_name_or_a_public_address_is_taken),
     };
 

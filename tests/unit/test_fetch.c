@@ -140,6 +140,14 @@ static void do_long_answer(int fd)
     free(body);
 }
 
+static void do_long_headers(int fd)
+{
+    say(fd, "HTTP/1.1 200 OK\r\n");
+    for (int i = 0; i < FETCH_HEADER_BYTES_MAX / 32; i++)
+        say(fd, "X-Header: 0123456789012345678901\r\n");
+    say(fd, "Content-Length: 0\r\n\r\n");
+}
+
 static void do_close(int fd)
 {
     (void)fd;
@@ -150,7 +158,7 @@ static const struct { const char *path; void (*act)(int fd); } acts[] = {
     {"/cut-in-body", do_cut_in_body}, {"/endless", do_endless}, {"/flood", do_flood}, {"/flood-100", do_flood_100},
     {"/drip", do_drip}, {"/429", do_429}, {"/429-date", do_429_date}, {"/answer-then-reset", do_answer_then_reset},
     {"/redirect", do_redirect}, {"/garbage", do_garbage}, {"/long", do_long_answer}, {"/close", do_close},
-    {"/reset", reset},
+    {"/reset", reset}, {"/long-headers", do_long_headers}, {"/keep", do_ok},
 };
 
 /* Head and body, by Content-Length; false if the other end isn't speaking HTTP. */
@@ -199,6 +207,9 @@ static void *serve(void *arg)
         memcpy(last_request, text, sizeof last_request);
         pthread_mutex_unlock(&last_lock);
         act(fd, text);
+        /* A connection that is kept, and dies at the next request. */
+        if (strstr(text, " /keep ") && read_request(fd, text))
+            requests++;
     }
     close(fd);
     return NULL;
@@ -220,6 +231,16 @@ static void *accept_all(void *arg)
     }
 }
 
+static bool last_request_says(const char *text)
+{
+    bool says;
+
+    pthread_mutex_lock(&last_lock);
+    says = strstr(last_request, text) != NULL;
+    pthread_mutex_unlock(&last_lock);
+    return says;
+}
+
 static int listen_local(int backlog, int *ret_port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -237,7 +258,7 @@ static int listen_local(int backlog, int *ret_port)
 struct desk {
     uv_loop_t loop;
     uv_timer_t beat;
-    int64_t last_beat_ms, stall_ms;
+    int64_t last_beat_ms, last_queued_ms, stall_ms;
     struct fetch *fetch;
     bool freed;
 };
@@ -249,14 +270,35 @@ struct answer {
     char reason[128];
 };
 
+/* How long this thread was ready to run and others had the processor: no fault of the loop's. 0 where it isn't told. */
+static int64_t queued_ms(void)
+{
+    FILE *f = fopen("/proc/thread-self/schedstat", "r");
+    long long ns = 0;
+
+    if (!f)
+        return 0;
+    if (fscanf(f, "%*d %lld", &ns) != 1)
+        ns = 0;
+    fclose(f);
+    return ns / 1000000;
+}
+
+static void start_beat(struct desk *d)
+{
+    d->last_beat_ms = clock_monotonic_ms();
+    d->last_queued_ms = queued_ms();
+}
+
 static void on_beat(uv_timer_t *timer)
 {
     struct desk *d = timer->data;
-    int64_t now_ms = clock_monotonic_ms(), gap_ms = now_ms - d->last_beat_ms;
+    int64_t before_ms = d->last_beat_ms, before_queued_ms = d->last_queued_ms, stall_ms;
 
-    d->last_beat_ms = now_ms;
-    if (gap_ms > d->stall_ms)
-        d->stall_ms = gap_ms;
+    start_beat(d);
+    stall_ms = d->last_beat_ms - before_ms - (d->last_queued_ms - before_queued_ms);
+    if (stall_ms > d->stall_ms)
+        d->stall_ms = stall_ms;
 }
 
 static int open_desk(void **state)
@@ -266,7 +308,7 @@ static int open_desk(void **state)
     uv_loop_init(&d->loop);
     uv_timer_init(&d->loop, &d->beat);
     d->beat.data = d;
-    d->last_beat_ms = clock_monotonic_ms();
+    start_beat(d);
     uv_timer_start(&d->beat, on_beat, BEAT_MS, BEAT_MS);
     d->fetch = fetch_new(&d->loop);
     *state = d;
@@ -323,7 +365,7 @@ static void run_request(struct desk *d, const struct fetch_request *request, str
     memset(ret, 0, sizeof *ret);
     assert_non_null(fetch_start(d->fetch, request, on_answer, ret));
     assert_int_equal(ret->calls, 0);
-    d->last_beat_ms = clock_monotonic_ms();
+    start_beat(d);
     uv_update_time(&d->loop);
     while (ret->calls == 0)
         uv_run(&d->loop, UV_RUN_ONCE);
@@ -360,10 +402,10 @@ static void the_request_goes_out_once_and_whole(void **state)
     assert_int_equal(answer.result.retry_after_ms, -1);
     assert_false(answer.result.body_cut);
     assert_int_equal(requests, before + 1);
-    assert_non_null(strstr(last_request, "POST /ok HTTP/1.1\r\n"));
-    assert_non_null(strstr(last_request, "Content-Type: application/json\r\n"));
-    assert_null(strstr(last_request, "Expect"));
-    assert_non_null(strstr(last_request, "\r\n\r\n{\"a\":\"值\"}"));
+    assert_true(last_request_says("POST /ok HTTP/1.1\r\n"));
+    assert_true(last_request_says("Content-Type: application/json\r\n"));
+    assert_false(last_request_says("Expect"));
+    assert_true(last_request_says("\r\n\r\n{\"a\":\"值\"}"));
 }
 
 static void put_carries_its_body_too(void **state)
@@ -376,17 +418,19 @@ static void put_carries_its_body_too(void **state)
     request.method = "PUT";
     run_request(*state, &request, &answer);
     assert_int_equal(answer.result.status, 200);
-    assert_non_null(strstr(last_request, "PUT /ok HTTP/1.1\r\n"));
-    assert_non_null(strstr(last_request, "\r\n\r\n{\"a\":\"值\"}"));
+    assert_true(last_request_says("PUT /ok HTTP/1.1\r\n"));
+    assert_true(last_request_says("\r\n\r\n{\"a\":\"值\"}"));
 }
 
-static void each_request_has_a_connection_of_its_own(void **state)
+static void each_request_has_a_connection_of_its_own_and_goes_out_once(void **state)
 {
-    int before = connections;
+    int before = connections, requests_before = requests;
 
-    ask(state, "/ok");
-    ask(state, "/ok");
+    ask(state, "/keep");
+    ask(state, "/keep");
+    assert_int_equal(answer.result.end, FETCH_ANSWERED);
     assert_int_equal(connections, before + 2);
+    assert_int_equal(requests, requests_before + 2);
 }
 
 static void a_refused_connection_sent_nothing(void **state)
@@ -541,7 +585,7 @@ static void an_endless_answer_is_cut(void **state)
     assert_int_equal(answer.result.end, FETCH_ANSWERED);
     assert_true(answer.result.body_cut);
     assert_int_equal(answer.result.body_bytes, FETCH_BODY_BYTES_MAX);
-    assert_true(answer.result.ms < TIMEOUT_MS);
+    assert_true(answer.result.ms < TIMEOUT_MS / 2);
 }
 
 static void an_answer_of_just_the_limit_is_whole(void **state)
@@ -554,9 +598,9 @@ static void an_answer_of_just_the_limit_is_whole(void **state)
 
 static void a_flood_of_headers_is_ended(void **state)
 {
-    static const char *const paths[] = {"/flood", "/flood-100"};
+    static const char *const paths[] = {"/flood", "/flood-100", "/long-headers"};
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         ask(state, paths[i]);
         assert_int_equal(answer.result.end, FETCH_UNKNOWN);
         assert_string_equal(answer.reason, "answer's headers too long");
@@ -755,8 +799,8 @@ static void freeing_ends_what_is_under_way_without_a_result(void **state)
     for (int i = 0; i < 5; i++)
         uv_run(&d->loop, UV_RUN_ONCE);
     close_desk(state);
-    assert_int_equal(answer.calls, 0);
     open_desk(state);
+    assert_int_equal(answer.calls, 0);
 }
 
 int main(void)
@@ -765,7 +809,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_request_goes_out_once_and_whole),
         TEST(put_carries_its_body_too),
-        TEST(each_request_has_a_connection_of_its_own),
+        TEST(each_request_has_a_connection_of_its_own_and_goes_out_once),
         TEST(a_refused_connection_sent_nothing),
         TEST(a_connection_that_never_stands_sent_nothing),
         TEST(a_failed_handshake_sent_nothing),
