@@ -1,10 +1,13 @@
 #include "server.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "calendar/zone.h"
 #include "notify/notify.h"
 #include "service/call.h"
 #include "service/notice.h"
+#include "service/office.h"
+#include "service/seeds.h"
 #include "state.h"
 #include "store/store.h"
 #include "systemd.h"
@@ -18,6 +21,8 @@
 #include <uv.h>
 
 #define EXIT_INTERRUPTED 130
+#define DAILY_FIRST_MS 1000
+#define DAILY_EVERY_MS 3600000
 
 enum { ON_TERM, ON_INT, ON_HUP, SIGNALS };
 
@@ -36,6 +41,9 @@ struct server {
     struct web *web;
     bool web_started;
     bool started;
+    uv_timer_t daily;
+    struct call daily_call;
+    bool daily_under_way;
     bool stop_asked;         /* a signal came; before `started` it waits */
     bool stopping;
 };
@@ -120,6 +128,7 @@ static void on_store_closed(void *arg)
     s->store = NULL;
     for (int i = 0; i < SIGNALS; i++)
         uv_close((uv_handle_t *)&s->signals[i], NULL);
+    uv_close((uv_handle_t *)&s->daily, NULL);
 }
 
 static void stop_store(struct server *s)
@@ -153,6 +162,7 @@ static void stop(struct server *s)
     if (s->stopping)
         return;
     s->stopping = true;
+    uv_timer_stop(&s->daily);
     systemd_notify("STOPPING=1");
     if (s->web_started)
         web_stop(s->web, on_web_stopped, s);
@@ -227,7 +237,39 @@ static int open_service(struct server *s, struct err *e)
     to->hold_unknown = conf->on_unknown == CONF_UNKNOWN_HOLD;
     s->service = service_new(s->store, &s->keys, to);
     service_set_robots(s->service, &notify_robots);
-    return 0;
+    if (conf->seed && strcmp(conf->seed, "none") == 0)
+        return 0;
+    return seeds_load(s->service, conf->seed, e);
+}
+
+/* The day's work, at the start and every hour: it finds little to do when it has been done. */
+static void on_daily_done(struct call *c)
+{
+    struct server *s = c->data;
+
+    s->daily_under_way = false;
+    call_release(c);
+}
+
+static void on_daily(uv_timer_t *timer)
+{
+    struct server *s = timer->data;
+    struct call *c = &s->daily_call;
+
+    if (s->daily_under_way)
+        return;
+    s->daily_under_way = true;
+    *c = (struct call){.op = &op_daily, .done = on_daily_done, .data = s};
+    c->req.principal.role = ROLE_ADMIN;
+    snprintf(c->req.principal.name, sizeof c->req.principal.name, "kepud");
+    c->req.now_ms = clock_wall_ms();
+    c->req.if_version = FIELD_INT_ABSENT;
+    service_call(s->service, c);
+}
+
+static void start_daily(struct server *s)
+{
+    uv_timer_start(&s->daily, on_daily, DAILY_FIRST_MS, DAILY_EVERY_MS);
 }
 
 static int start(struct server *s, struct err *e)
@@ -237,7 +279,10 @@ static int start(struct server *s, struct err *e)
     s->web_started = true;
     if (web_start(s->web, s->service, e))
         return -1;
-    return notify_start(&s->loop, s->service, &s->notify, e);
+    if (notify_start(&s->loop, s->service, &s->notify, e))
+        return -1;
+    start_daily(s);
+    return 0;
 }
 
 static void tell(const struct server *s)
@@ -259,6 +304,8 @@ int server_run(const struct conf *conf, int argc, char *const *argv, struct err 
     log_set_level((enum log_level)conf->log_level);
     uv_loop_init(&s.loop);
     start_signals(&s);
+    uv_timer_init(&s.loop, &s.daily);
+    s.daily.data = &s;
     failed = start(&s, e);
     if (!failed)
         tell(&s);

@@ -218,9 +218,11 @@ bool holidays_apply(const struct holidays *h, enum holiday_policy policy, int64_
 {
     int64_t midnight_s = civil_midnight(wall_s), day = midnight_s / CIVIL_DAY_S;
     int step = policy == HOLIDAY_PREV_WORKDAY ? -1 : 1;
+    const struct holiday *published = holidays_find(h, day);
     int moved = 0;
 
-    if (policy == HOLIDAY_SKIP && holidays_is_off(h, day))
+    /* Only what was published is skipped: an ordinary weekend is when weekend events are held. */
+    if (policy == HOLIDAY_SKIP && published && published->off)
         return false;
     if (policy == HOLIDAY_NEXT_WORKDAY || policy == HOLIDAY_PREV_WORKDAY)
         while (holidays_is_off(h, day + moved) && abs(moved) < POLICY_DAYS_MAX)

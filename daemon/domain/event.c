@@ -138,33 +138,51 @@ static const struct field role_input_table[] = {
 };
 static const struct fields role_input_fields = FIELDS("role_input", role_input, role_input_table);
 
+/* What an event is made of, however it is made. */
+#define EVENT_INPUTS \
+    FIELD(FIELD_TEXT, event_input, slug, NULL), \
+    FIELD(FIELD_TEXT, event_input, title, "1–200 characters"), \
+    FIELD(FIELD_TEXT, event_input, description, NULL), \
+    FIELD(FIELD_TEXT, event_input, category, NULL), \
+    FIELD(FIELD_TEXT, event_input, lead, NULL), \
+    FIELD(FIELD_TEXTS, event_input, partners, NULL), \
+    FIELD(FIELD_TEXTS, event_input, audiences, NULL), \
+    FIELD(FIELD_TEXT, event_input, venue, NULL), \
+    FIELD(FIELD_TEXT, event_input, start, "a time, as written or said"), \
+    FIELD(FIELD_TEXT, event_input, end, NULL), \
+    FIELD(FIELD_TEXT, event_input, duration, "a span: 90m, 8h, 2d"), \
+    FIELD(FIELD_MAYBE, event_input, all_day, NULL), \
+    FIELD(FIELD_TEXT, event_input, tz, NULL), \
+    FIELD(FIELD_TEXT, event_input, repeat, "an RRULE, or a rule in words"), \
+    FIELD(FIELD_TEXTS, event_input, rdates, NULL), \
+    FIELD(FIELD_TEXTS, event_input, exdates, NULL), \
+    FIELD_OF(FIELD_OBJECTS, event_input, roles, role_input_fields, NULL), \
+    FIELD(FIELD_TEXTS, event_input, indicators, NULL), \
+    FIELD(FIELD_TEXT, event_input, unit, NULL), \
+    FIELD(FIELD_TEXT, event_input, holiday_policy, NULL), \
+    FIELD(FIELD_MAYBE, event_input, provisional, NULL)
+
 static const struct field event_input_table[] = {
-    FIELD(FIELD_TEXT, event_input, slug, NULL),
-    FIELD(FIELD_TEXT, event_input, title, "1–200 characters"),
-    FIELD(FIELD_TEXT, event_input, description, NULL),
-    FIELD(FIELD_TEXT, event_input, category, NULL),
-    FIELD(FIELD_TEXT, event_input, lead, NULL),
-    FIELD(FIELD_TEXTS, event_input, partners, NULL),
-    FIELD(FIELD_TEXTS, event_input, audiences, NULL),
-    FIELD(FIELD_TEXT, event_input, venue, NULL),
-    FIELD(FIELD_TEXT, event_input, start, "a time, as written or said"),
-    FIELD(FIELD_TEXT, event_input, end, NULL),
-    FIELD(FIELD_TEXT, event_input, duration, "a span: 90m, 8h, 2d"),
-    FIELD(FIELD_MAYBE, event_input, all_day, NULL),
-    FIELD(FIELD_TEXT, event_input, tz, NULL),
-    FIELD(FIELD_TEXT, event_input, repeat, "an RRULE, or a rule in words"),
-    FIELD(FIELD_TEXTS, event_input, rdates, NULL),
-    FIELD(FIELD_TEXTS, event_input, exdates, NULL),
-    FIELD_OF(FIELD_OBJECTS, event_input, roles, role_input_fields, NULL),
-    FIELD(FIELD_TEXTS, event_input, indicators, NULL),
-    FIELD(FIELD_TEXT, event_input, unit, NULL),
-    FIELD(FIELD_TEXT, event_input, holiday_policy, NULL),
-    FIELD(FIELD_MAYBE, event_input, provisional, NULL),
-    FIELD(FIELD_TEXT, event_input, preset, NULL),
+    EVENT_INPUTS,
     FIELD(FIELD_TEXT, event_input, scope, "this, future, all"),
     FIELD(FIELD_TEXT, event_input, on, "the occurrence's original local date"),
 };
 const struct fields event_input_fields = FIELDS("event_input", event_input, event_input_table);
+
+static const struct field preset_input_table[] = {
+    EVENT_INPUTS,
+    FIELD(FIELD_TEXT, event_input, preset, "the preset's slug"),
+    FIELD(FIELD_INT, event_input, year, "from which year on"),
+};
+const struct fields preset_input_fields = FIELDS("preset_input", event_input, preset_input_table);
+
+static const struct field clone_input_table[] = {
+    FIELD(FIELD_TEXT, clone_input, from, "the event's slug"),
+    FIELD(FIELD_TEXT, clone_input, slug, "the new one's"),
+    FIELD(FIELD_TEXT, clone_input, start, NULL),
+    FIELD(FIELD_TEXT, clone_input, title, NULL),
+};
+const struct fields clone_input_fields = FIELDS("clone_input", clone_input, clone_input_table);
 
 static const struct field event_ref_table[] = {
     FIELD(FIELD_TEXT, event_ref, slug, NULL),
@@ -174,7 +192,6 @@ static const struct field event_ref_table[] = {
     FIELD(FIELD_TEXT, event_ref, note, NULL),
     FIELD(FIELD_TEXT, event_ref, start, NULL),
     FIELD(FIELD_TEXT, event_ref, title, NULL),
-    FIELD(FIELD_TEXT, event_ref, new_slug, "the new event's; \"slug\" in a body says the same"),
     FIELD(FIELD_INT, event_ref, count, NULL),
 };
 const struct fields event_ref_fields = FIELDS("event_ref", event_ref, event_ref_table);

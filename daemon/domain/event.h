@@ -123,7 +123,8 @@ struct event_input {
     struct texts indicators;
     char *unit, *holiday_policy;
     int8_t provisional;
-    char *preset;
+    char *preset;                    /* the preset it is made from */
+    int64_t year;                    /* preset apply: from which year on */
     char *scope, *on;                /* edit: "this", "future", "all", and which */
 };
 
@@ -136,8 +137,12 @@ struct role_input {
 /* Naming an event, one of its dates, and what to do with it. */
 struct event_ref {
     char *slug, *on, *to, *reason, *note, *start, *title;
-    char *new_slug;                  /* clone: of the new event */
     int64_t count;
+};
+
+/* A new event like `from`. */
+struct clone_input {
+    char *from, *slug, *start, *title;
 };
 
 struct event_filter {
@@ -151,7 +156,8 @@ struct occurrence_filter {
 };
 
 extern const struct fields role_fields, event_fields, occurrence_fields;
-extern const struct fields event_input_fields, event_ref_fields, event_filter_fields, occurrence_filter_fields;
+extern const struct fields event_input_fields, preset_input_fields, clone_input_fields, event_ref_fields,
+    event_filter_fields, occurrence_filter_fields;
 
 /* Lower-case letters, digits, hyphens; begins and ends with one that isn't a hyphen. */
 bool slug_valid(const char *text);

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define SLUGS_LOOKED_AT 1000
-#define CLONES_MAX 1000
 
 static char *empty(void)
 {
@@ -66,6 +65,15 @@ static void defaults(struct call *c, struct event *ev)
     ev->created_ms = ev->updated_ms = c->req.now_ms;
 }
 
+char *event_next_slug(struct call *c, struct db *db, const char *slug)
+{
+    char *text = NULL;
+
+    for (int n = 2; !text || store_event_slug_taken(db, text); n++)
+        text = arena_printf(&c->out, "%s-%d", slug, n);
+    return text;
+}
+
 static void make_slug(struct call *c, struct db *db, struct event *ev)
 {
     char code[7];
@@ -75,9 +83,7 @@ static void make_slug(struct call *c, struct db *db, struct event *ev)
         ev->slug = arena_printf(&c->out, "e-%s", code);
         return;
     }
-    ev->slug = ev->preset;
-    for (int n = 2; n < CLONES_MAX && store_event_slug_taken(db, ev->slug); n++)
-        ev->slug = arena_printf(&c->out, "%s-%d", ev->preset, n);
+    ev->slug = store_event_slug_taken(db, ev->preset) ? event_next_slug(c, db, ev->preset) : ev->preset;
 }
 
 static char *make_uid(struct call *c)
@@ -122,17 +128,17 @@ static int run_add(struct call *c, struct db *db, const void *input, void **ret,
 
 static int run_clone(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
-    const struct event_ref *in = input;
+    const struct clone_input *in = input;
     struct event_input change;
     struct event *ev;
 
-    if (event_find(c, db, in->slug, &ev, e))
+    if (event_find(c, db, in->from, &ev, e))
         return -1;
     fields_clear(&event_input_fields, &change);
+    change.slug = in->slug;
     change.start = in->start;
     change.title = in->title;
-    ev->slug = change.slug = in->new_slug;
-    ev->preset = arena_strdup(&c->out, in->slug);
+    ev->slug = in->slug ? in->slug : event_next_slug(c, db, in->from);
     ev->split_from = NULL;
     ev->stored_until = empty();
     ev->sequence = 0;
@@ -140,7 +146,7 @@ static int run_clone(struct call *c, struct db *db, const void *input, void **re
     ev->created_ms = ev->updated_ms = c->req.now_ms;
     if (event_resolve(c, db, &change, ev, e) || event_may_change(c, ev, e) || insert(c, db, ev, e))
         return -1;
-    call_audit(c, ev->slug, "from %s", in->slug);
+    call_audit(c, ev->slug, "from %s", in->from);
     *ret = ev;
     return 0;
 }

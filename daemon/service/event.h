@@ -37,6 +37,9 @@ int event_occurrence(struct call *c, struct db *db, const struct event *ev, cons
 /* A stored occurrence, with its event's title and so on, in c->out; NULL if there is none. */
 struct occurrence *occurrence_get(struct call *c, struct db *db, int64_t id);
 
+/* SLUG-2, SLUG-3 …: the first that is free. */
+char *event_next_slug(struct call *c, struct db *db, const char *slug);
+
 /* Tokens of a department's organizer change only its own events. */
 int event_may_change(const struct call *c, const struct event *ev, struct err *e);
 
@@ -45,5 +48,8 @@ int event_may_change(const struct call *c, const struct event *ev, struct err *e
 #define EVENT_WINDOW_MS (400LL * 86400000)
 #define EVENT_WINDOW_PAST_MS (370LL * 86400000)
 bool event_extend_window(struct call *c, struct db *db);
+
+/* After the calendar of days off changed: events with a holiday policy are brought in line with it. */
+int event_follow_holidays(struct call *c, struct db *db, struct err *e);
 
 #endif

@@ -123,15 +123,6 @@ static struct texts dates_where(struct call *c, const struct texts *list, bool l
     return kept;
 }
 
-static char *next_slug(struct call *c, struct db *db, const char *slug)
-{
-    char *text = NULL;
-
-    for (int n = 2; !text || store_event_slug_taken(db, text); n++)
-        text = arena_printf(&c->out, "%s-%d", slug, n);
-    return text;
-}
-
 /* Ends *ev before the split and makes the later part an event of its own, with the stored occurrences from there on. */
 static int split(struct call *c, struct db *db, struct event *ev, const struct series *s, const struct occurrence *at,
                  struct event **ret, struct err *e)
@@ -143,7 +134,7 @@ static int split(struct call *c, struct db *db, struct event *ev, const struct s
     *later = *ev;
     crypto_token(token);
     later->uid = arena_printf(&c->out, "%s@kepu", token);
-    later->slug = next_slug(c, db, ev->slug);
+    later->slug = event_next_slug(c, db, ev->slug);
     later->split_from = ev->slug;
     later->start_local = at->recurrence_local;
     later->end_local = local_text(split_s + s->length_s, s->all_day, &c->out);

@@ -75,4 +75,7 @@ int db_check(struct db *db, struct err *e);
 /* The data version that this transaction reads (store.h). */
 int64_t db_data_version(const struct db *db);
 
+/* What the database takes on disk. */
+int64_t db_size_bytes(struct db *db);
+
 #endif

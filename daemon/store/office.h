@@ -3,6 +3,7 @@
 #define KEPU_STORE_OFFICE_H
 
 #include "db.h"
+#include "domain/office.h"
 #include "domain/principal.h"
 
 #include <stdbool.h>
@@ -16,6 +17,15 @@ int store_token_principal(struct db *db, const unsigned char *hash, int64_t now_
 
 void store_audit_add(struct db *db, int64_t at_ms, const char *who, const char *operation, const char *object,
                      const char *detail, const char *request_id);
+
+bool store_token_insert(struct db *db, const struct token *t, const unsigned char *hash); /* false: name taken */
+void store_token_delete(struct db *db, const char *name);
+struct objects store_tokens(struct db *db, struct arena *a);                              /* struct token, by name */
+void store_token_used(struct db *db, const unsigned char *hash, int64_t at_ms);
+
+/* Newest first, those with an id below `before`; "" means any. */
+struct objects store_audit_list(struct db *db, const char *object, const char *who, int64_t before, int64_t most,
+                                struct arena *a, int64_t *ret_last_id);
 
 /* What a request id was answered with; false if it is new. */
 bool store_request_find(struct db *db, const char *id, struct arena *a, char **ret_operation, struct bytes *ret_answer);

@@ -378,3 +378,8 @@ void db_checkpoint(struct db *db)
     db->wal_pages = 0;
     sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
+
+int64_t db_size_bytes(struct db *db)
+{
+    return db_int(db, 0, "PRAGMA page_count") * db_int(db, 0, "PRAGMA page_size");
+}

@@ -28,8 +28,8 @@ static const struct route rows[] = {
      .takes = "on start", .variant = &one_confirmed, .summary = "Confirm a provisional date"},
     {HTTP_POST, EVENT "/headcount", .op = &op_occurrence_headcount, .input = &event_ref_fields,
      .takes = "on count note", .result = &occurrence_fields, .summary = "Record how many people came"},
-    {HTTP_POST, EVENT "/clone", .op = &op_event_clone, .input = &event_ref_fields, .result = &event_fields,
-     .takes = "new_slug start title", .status = 201, .location = EVENT, .summary = "Make a new event like this one"},
+    {HTTP_POST, EVENTS "/{from}/clone", .op = &op_event_clone, .input = &clone_input_fields, .result = &event_fields,
+     .status = 201, .location = EVENT, .summary = "Make a new event like this one"},
     {HTTP_GET, EVENT "/occurrences", .op = &op_occurrence_list, .input = &occurrence_filter_fields,
      .result = &occurrence_fields, .list = true, .summary = "List an event's occurrences"},
 };

@@ -32,6 +32,7 @@ static const struct route_table *const tables[] = {
     &event_routes,
     &people_routes,
     &notice_routes,
+    &office_routes,
 };
 
 static void answer_text(struct exchange *x, int status, const char *text)
