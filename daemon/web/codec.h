@@ -33,8 +33,7 @@ struct codec_source {
 /*
  * Allocates the struct of `f` and everything in it from `a`. ERR_MALFORMED for JSON that isn't, with line and column;
  * ERR_INVALID for names that `f` has not (with the nearest), wrong types and what is given twice; the field is named.
- * null is absent. A body may repeat what its address says; where the table has a "new_slug", a body's "slug" beside the
- * address's goes there. FIELD_MOMENT and FIELD_MS are no inputs.
+ * null is absent. A body may repeat what its address says. FIELD_MOMENT and FIELD_MS are no inputs.
  */
 int codec_decode(const struct fields *f, const struct codec_source *from, struct arena *a, void **ret, struct err *e);
 

@@ -54,29 +54,16 @@ static int refuse_unknown(const struct filling *to, const char *name, struct err
         names[count++] = to->f->items[i].name;
     }
     nearest = names_nearest(name, names, count);
-    msg = nearest ? MSG_FIELD_UNKNOWN_NEAR : MSG_FIELD_UNKNOWN;
+    msg = nearest ? MSG_FIELD_UNKNOWN_NEAR : count ? MSG_FIELD_UNKNOWN : MSG_FIELD_NONE;
     failed = refuse(to, name, msg, nearest ? nearest : buf_text(&all), e);
     buf_release(&all);
     return failed;
 }
 
-/* Where the address has a "slug", the body's goes to "new_slug", if the table has that. */
-static const struct field *find(const struct filling *to, const char *name, enum origin origin)
-{
-    const struct field *field = fields_find(to->f, name), *other;
-    char new_name[NAME_BYTES];
-
-    if (!field || origin != ORIGIN_BODY || to->seen[field - to->f->items] != ORIGIN_PATH)
-        return field;
-    snprintf(new_name, sizeof new_name, "new_%s", name);
-    other = fields_find(to->f, new_name);
-    return other ? other : field;
-}
-
 /* The place of a name, if it may be given from there. -1 with e set otherwise. */
 static int claim(struct filling *to, const char *name, enum origin origin, size_t *ret, struct err *e)
 {
-    const struct field *field = find(to, name, origin);
+    const struct field *field = fields_find(to->f, name);
     size_t i;
 
     i = field ? (size_t)(field - to->f->items) : 0;
@@ -289,7 +276,7 @@ static int set_from_json(struct filling *to, size_t i, json_t *value, struct err
 /* A body may repeat what its address says, as when an object that was read goes back. */
 static bool repeats_path(const struct filling *to, const char *name, json_t *value)
 {
-    const struct field *field = find(to, name, ORIGIN_BODY);
+    const struct field *field = fields_find(to->f, name);
 
     if (!field || field->type != FIELD_TEXT || to->seen[field - to->f->items] != ORIGIN_PATH || !json_is_string(value))
         return false;

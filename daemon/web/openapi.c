@@ -93,12 +93,6 @@ static bool in_path(const char *path, const char *name)
     return false;
 }
 
-/* A "new_slug" is "slug" in a body, where the path says which one is meant. */
-static const char *body_name(const char *path, const char *name)
-{
-    return strncmp(name, "new_", 4) == 0 && in_path(path, name + 4) ? name + 4 : name;
-}
-
 /* All fields of a table; for the body of a row, those that it takes. */
 static void put_object(struct buf *out, const struct fields *f, bool input, const struct route *r, struct schemas *s)
 {
@@ -106,7 +100,7 @@ static void put_object(struct buf *out, const struct fields *f, bool input, cons
     for (size_t i = 0; i < f->count; i++) {
         if (r && (in_path(r->path, f->items[i].name) || !route_takes(r, f->items[i].name)))
             continue;
-        put_name(out, r ? body_name(r->path, f->items[i].name) : f->items[i].name);
+        put_name(out, f->items[i].name);
         put_type(out, &f->items[i], input, s);
     }
     buf_adds(out, input ? "},\"additionalProperties\":false" : "},\"required\":[");

@@ -47,7 +47,7 @@ struct route {
     const struct fields *input;        /* NULL: takes nothing */
     /*
      * Which of the input's fields may be given beside those of the path: "on reason". NULL: all of them, but none where
-     * a GET shows one thing or for DELETE.
+     * a GET shows one thing or for DELETE. A body that may say another "slug" than the path: call the path's {from}.
      */
     const char *takes;
     const struct fields *result;       /* NULL: answers {} */

@@ -22,7 +22,7 @@ static const struct field part_table[] = {
 static const struct fields part_fields = FIELDS("part", part, part_table);
 
 struct thing {
-    char *slug, *new_slug, *title;
+    char *slug, *title;
     int64_t count;
     bool on;
     int8_t maybe;
@@ -43,12 +43,6 @@ static const struct field thing_table[] = {
     FIELD(FIELD_MILLI, thing, value, NULL),
 };
 static const struct fields thing_fields = FIELDS("thing", thing, thing_table);
-
-static const struct field renamed_table[] = {
-    FIELD(FIELD_TEXT, thing, slug, NULL),
-    FIELD(FIELD_TEXT, thing, new_slug, NULL),
-};
-static const struct fields renamed_fields = FIELDS("renamed", thing, renamed_table);
 
 struct stamps {
     struct moment wall;
@@ -247,20 +241,6 @@ static void a_body_may_repeat_its_address(void **state)
     assert_string_equal(t->slug, "a");
 }
 
-static void a_body_s_slug_beside_the_address_s_is_the_new_one(void **state)
-{
-    struct params path = {{{"slug", "a"}}, 1};
-    struct codec_source from = {.path = &path, .body = "{\"slug\":\"b\"}", .body_bytes = 12};
-    void *object;
-    struct thing *t;
-
-    (void)state;
-    assert_int_equal(codec_decode(&renamed_fields, &from, &arena, &object, &err), 0);
-    t = object;
-    assert_string_equal(t->slug, "a");
-    assert_string_equal(t->new_slug, "b");
-}
-
 static void a_row_takes_the_fields_that_it_names_and_no_other(void **state)
 {
     static const struct codec_pair query = {"title", "x"};
@@ -279,7 +259,7 @@ static void a_row_takes_the_fields_that_it_names_and_no_other(void **state)
     assert_string_equal(err.args[1], "count, tags");
     from = (struct codec_source){.path = &path, .route = &shown, .query = &query, .query_count = 1};
     assert_int_equal(decode_from(&from, &t), -1);
-    assert_int_equal(err.msg, MSG_FIELD_UNKNOWN);
+    assert_int_equal(err.msg, MSG_FIELD_NONE);
 }
 
 static void a_raw_body_goes_where_it_belongs_as_it_is(void **state)
@@ -405,7 +385,6 @@ int main(void)
         TEST(a_query_that_is_wrong_is_refused),
         TEST(nothing_may_be_said_twice),
         TEST(a_body_may_repeat_its_address),
-        TEST(a_body_s_slug_beside_the_address_s_is_the_new_one),
         TEST(a_row_takes_the_fields_that_it_names_and_no_other),
         TEST(a_raw_body_goes_where_it_belongs_as_it_is),
         TEST(a_struct_becomes_json_by_its_table),
