@@ -41,7 +41,7 @@ static bool takes(const struct filling *to, const char *name)
 
 static int refuse_unknown(const struct filling *to, const char *name, struct err *e)
 {
-    const char *names[CODEC_FIELDS_MAX], *nearest;
+    const char *names[CODEC_FIELDS_MAX] = {NULL}, *nearest;
     struct buf all = {.max_bytes = ERR_ARG_BYTES};
     size_t count = 0;
     enum msg msg;

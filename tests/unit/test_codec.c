@@ -244,7 +244,8 @@ static void a_body_may_repeat_its_address(void **state)
 static void a_row_takes_the_fields_that_it_names_and_no_other(void **state)
 {
     static const struct codec_pair query = {"title", "x"};
-    const struct route narrow = {HTTP_POST, .path = "/{slug}", .takes = "count tags"}, shown = {HTTP_GET, .path = "/{slug}"};
+    const struct route narrow = {HTTP_POST, .path = "/{slug}", .takes = "count tags"};
+    const struct route shown = {HTTP_GET, .path = "/{slug}"};
     struct params path = {{{"slug", "a"}}, 1};
     struct codec_source from = {.path = &path, .route = &narrow, .body = "{\"count\":1}", .body_bytes = 11};
     struct thing *t;
