@@ -147,7 +147,8 @@ def test_answers_are_what_the_document_says(document, desk):
 def test_errors_are_what_the_document_says(document, desk):
     problem = document["components"]["schemas"]["problem"]
     for method, path, body in (("GET", "/events/nope", None), ("POST", "/events", b"{"),
-                               ("POST", "/events", {"titel": 1}), ("GET", "/nope", None), ("PUT", "/events", None), ("POST", "/events", b"x" * 600_000)):
+                               ("POST", "/events", {"titel": 1}), ("GET", "/nope", None), ("PUT", "/events", None),
+                               ("POST", "/events", b"x" * 600_000)):
         answer = desk.api(method, path, body)
         assert 400 <= answer.status < 500 and answer.headers["Content-Type"] == "application/problem+json", answer
         assert fits(document, problem, answer.json()), answer
