@@ -16,6 +16,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <uv.h>
@@ -62,10 +63,32 @@ static int find_group(const char *name, gid_t *ret, struct err *e)
     return 0;
 }
 
+static int check_store_url(const char *url, struct err *e)
+{
+    static const char *const schemes[] = {"sqlite:", "postgresql://", "postgres://"};
+
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strncmp(url, schemes[i], strlen(schemes[i])) == 0)
+            return 0;
+    return err_set(e, ERR_INVALID, MSG_STORE_URL, "store.url", url, NULL);
+}
+
+static int check_listen(const char *where, struct err *e)
+{
+    const char *colon = strrchr(where, ':');
+    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+
+    if (!colon || digits == 0 || digits > 5 || colon[1 + digits] || atoi(colon + 1) > 65535)
+        return err_set(e, ERR_INVALID, MSG_LISTEN_ADDRESS_BAD, "http.listen", where, NULL);
+    return 0;
+}
+
 int server_check(const struct conf *conf, struct err *e)
 {
     gid_t gid;
 
+    if (check_store_url(conf->store_url, e) || check_listen(conf->listen, e))
+        return -1;
     if (!zone_find(conf->office_tz, e))
         return -1;
     for (size_t i = 0; i < conf->trusted_proxies.count; i++)
@@ -225,9 +248,8 @@ static int open_service(struct server *s, struct err *e)
 {
     const struct conf *conf = s->conf;
     struct settings *to = &s->settings;
-    bool chosen_port = strcmp(strrchr(conf->listen, ':') ? strrchr(conf->listen, ':') : "", ":0") == 0;
 
-    if (state_public_url(s->store, conf->public_url, web_address(s->web), !chosen_port, to->public_url, e))
+    if (state_public_url(s->store, conf->public_url, web_address(s->web), to->public_url, e))
         return -1;
     copy(to->tz, sizeof to->tz, conf->office_tz);
     copy(to->office, sizeof to->office, conf->office_name);

@@ -131,7 +131,7 @@ static void guess_url(const char *listener, char ret[STATE_URL_BYTES])
     snprintf(ret, STATE_URL_BYTES, "http://%s%s", any ? "localhost" : "", any && port ? port : listener);
 }
 
-int state_public_url(struct store *store, const char *said, const char *listener, bool keep, char ret[STATE_URL_BYTES],
+int state_public_url(struct store *store, const char *said, const char *listener, char ret[STATE_URL_BYTES],
                      struct err *e)
 {
     char kept[STATE_URL_BYTES];
@@ -144,7 +144,7 @@ int state_public_url(struct store *store, const char *said, const char *listener
         snprintf(ret, STATE_URL_BYTES, "%s", kept);
     else
         guess_url(listener, ret);
-    if (strcmp(kept, ret) == 0 || (!said && !keep))
+    if (strcmp(kept, ret) == 0)
         return 0;
     if (kept[0])
         log_warning("the public address is now %s; it was %s: links sent before lead to the old one", ret, kept);

@@ -23,9 +23,9 @@ int state_open_keys(struct store *store, const char *key_file, struct crypto_key
 
 /*
  * The address people see: the one that was said, else the one kept in the database, else http:// and the listener's.
- * The first is kept from then on; the last too, if `keep`.
+ * It is kept from then on, so that links and calendars stay the same whatever port is taken next time.
  */
-int state_public_url(struct store *store, const char *said, const char *listener, bool keep, char ret[STATE_URL_BYTES],
+int state_public_url(struct store *store, const char *said, const char *listener, char ret[STATE_URL_BYTES],
                      struct err *e);
 
 #endif
