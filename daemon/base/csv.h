@@ -26,8 +26,8 @@ struct csv_row {
 };
 
 /*
- * The file as UTF-8 without its byte order mark. What isn't UTF-8 is read as GB18030, which is what spreadsheet programs
- * write here; what is neither, or UTF-8 with a few broken bytes, is ERR_INVALID with its line. Zero bytes are refused.
+ * The file as UTF-8 without its byte order mark. What isn't UTF-8 is read as GB18030, which is what spreadsheets write
+ * here; what is neither, or UTF-8 with a few broken bytes, is ERR_INVALID with its line. Zero bytes are refused.
  * Memory from the arena, or the given bytes themselves.
  */
 int csv_decode(const char *data, size_t len, struct arena *a, const char **ret, size_t *ret_len, struct err *e);

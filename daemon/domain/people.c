@@ -120,7 +120,8 @@ const struct fields volunteer_link_fields = FIELDS("volunteer_link", volunteer_l
 static const struct field volunteer_import_table[] = {
     FIELD(FIELD_TEXT, volunteer_import, body, "CSV: a header with name,phone and any of the other columns"),
 };
-const struct fields volunteer_import_fields = FIELDS("volunteer_import_input", volunteer_import, volunteer_import_table);
+const struct fields volunteer_import_fields =
+    FIELDS("volunteer_import_input", volunteer_import, volunteer_import_table);
 
 static const struct field import_result_table[] = {
     FIELD(FIELD_INT, volunteer_import_result, imported, "people added"),
@@ -246,7 +247,8 @@ int person_skills_check(const struct texts *given, struct arena *a, struct texts
     return 0;
 }
 
-int person_text_check(const char *text, const char *field, size_t chars_max, struct arena *a, char **ret, struct err *e)
+int person_text_check(const char *text, const char *field, size_t chars_max, struct arena *a, char **ret,
+                      struct err *e)
 {
     char *found = trimmed(text ? text : "", a);
 

@@ -100,7 +100,7 @@ extern const struct fields volunteer_fields, volunteer_input_fields, volunteer_e
 /* 2–50 characters after trimming, any script; *ret trimmed, in the arena. Field "name". */
 int person_name_check(const char *text, struct arena *a, char **ret, struct err *e);
 
-/* The name as it is compared: trimmed, one space for any blanks, one kind of middle dot. `name` must have been checked. */
+/* The name as it is compared: trimmed, one space for any blanks, one kind of middle dot. `name` was checked before. */
 void person_name_key(const char *name, char ret[PERSON_NAME_KEY_BYTES]);
 
 /* Light: something@host.part, no blanks, ≤EMAIL_BYTES_MAX. Field "email". */
@@ -111,6 +111,7 @@ char *email_mask(const char *email, struct arena *a);   /* "z***@example.org" */
 int person_skills_check(const struct texts *given, struct arena *a, struct texts *ret, struct err *e);
 
 /* A text that may be left out or empty: trimmed into *ret, "" if there is none. */
-int person_text_check(const char *text, const char *field, size_t chars_max, struct arena *a, char **ret, struct err *e);
+int person_text_check(const char *text, const char *field, size_t chars_max, struct arena *a, char **ret,
+                      struct err *e);
 
 #endif

@@ -13,7 +13,8 @@
 
 static bool is_separator(uint32_t c)
 {
-    static const uint32_t separators[] = {' ', '-', '(', ')', 0xA0, 0x2010, 0x2011, 0x2013, 0x3000, 0xFF08, 0xFF09, 0xFF0D};
+    static const uint32_t separators[] = {' ', '-', '(', ')', 0xA0, 0x2010, 0x2011, 0x2013,
+                                          0x3000, 0xFF08, 0xFF09, 0xFF0D};
 
     for (size_t i = 0; i < sizeof separators / sizeof separators[0]; i++)
         if (separators[i] == c)

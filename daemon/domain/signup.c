@@ -40,7 +40,8 @@ bool signup_state_parse(const char *text, enum signup_state *ret)
 int signup_move(enum signup_state *state, enum signup_state to, const char *id, struct err *e)
 {
     if (!(moves[*state] & TO(to)))
-        return err_set(e, ERR_CONFLICT, MSG_SIGNUP_MOVE, "state", id, signup_state_name(*state), signup_state_name(to), NULL);
+        return err_set(e, ERR_CONFLICT, MSG_SIGNUP_MOVE, "state", id, signup_state_name(*state),
+                       signup_state_name(to), NULL);
     *state = to;
     return 0;
 }

@@ -42,7 +42,7 @@ extern const char *const signup_state_names[SIGNUP_STATE_COUNT];
 /* The one function that moves: ERR_CONFLICT, naming both, unless the picture has the way. */
 int signup_move(enum signup_state *state, enum signup_state to, const char *id, struct err *e);
 
-/* Counted in the role's `taken`. Who attended or didn't come held the place to the end; who was excused gave it back. */
+/* Counted in the role's `taken`. Who attended or stayed away held the place to the end; who was excused gave it up. */
 bool signup_holds_place(enum signup_state state);
 
 /* A sign-up as the wire shows it (SPEC.md 4). */

@@ -55,13 +55,13 @@ int64_t target_percent_milli(int64_t part_milli, int64_t whole_milli)
 
 int64_t target_days_left(int64_t value_milli, int64_t target_milli, int64_t pace)
 {
-    __int128 days;
+    __int128 left_milli = (__int128)target_milli - value_milli, pace_milli = (__int128)pace * 1000, days;
 
     if (value_milli >= target_milli)
         return 0;
     if (pace <= 0)
         return -1;
-    days = ((__int128)(target_milli - value_milli) * TARGET_PACE_DAYS + (__int128)pace * 1000 - 1) / ((__int128)pace * 1000);
+    days = (left_milli * TARGET_PACE_DAYS + pace_milli - 1) / pace_milli;
     return days > TARGET_FORECAST_DAYS_MAX ? -1 : (int64_t)days;
 }
 

@@ -71,7 +71,8 @@ static int check_open(struct call *c, const struct occasion *o, struct err *e)
     return 0;
 }
 
-int signup_occasion(struct call *c, struct db *db, const char *event, const char *on, struct occasion *ret, struct err *e)
+int signup_occasion(struct call *c, struct db *db, const char *event, const char *on, struct occasion *ret,
+                    struct err *e)
 {
     if (!event || !*event)
         return err_set(e, ERR_INVALID, MSG_EMPTY, "event", "event", NULL);
@@ -143,7 +144,7 @@ static int check_clash(struct call *c, struct db *db, const struct enrolment *in
     return err_set(e, ERR_OVERLAP, MSG_SIGNUP_OVERLAP, "on", clash.title, clash.day, clash.role, NULL);
 }
 
-/* Free places with people in line are left by a line that could not move at the time; it moves now, before a newcomer. */
+/* Free places with people in line are left by a line that could not move at the time; it moves before a newcomer. */
 static bool take_place(struct call *c, struct db *db, const struct enrolment *in)
 {
     int64_t id = in->occasion.occurrence_id;
@@ -252,8 +253,8 @@ static int run_show(struct call *c, struct db *db, const void *input, void **ret
 const struct operation op_signup_show = {"signup show", ROLE_VIEWER, false, run_show};
 
 /* An occurrence that isn't stored has no sign-ups: *ret_none. */
-static int read_where(struct call *c, struct db *db, const struct signup_filter *f, struct signup_query *q, bool *ret_none,
-                      struct err *e)
+static int read_where(struct call *c, struct db *db, const struct signup_filter *f, struct signup_query *q,
+                      bool *ret_none, struct err *e)
 {
     struct event *ev;
     struct occurrence *o;
@@ -276,6 +277,7 @@ static int read_filter(struct call *c, struct db *db, const struct signup_filter
                        bool *ret_none, struct err *e)
 {
     enum signup_state state;
+    const char *code = f->volunteer;
     struct volunteer_row *who;
 
     if (cursor_read(f->cursor, &q->after_id, e) || call_limit(f->limit, &q->limit, e) ||
@@ -284,11 +286,11 @@ static int read_filter(struct call *c, struct db *db, const struct signup_filter
     if (f->state && !signup_state_parse(f->state, &state))
         return err_set(e, ERR_INVALID, MSG_SIGNUP_STATE_UNKNOWN, "state", f->state, NULL);
     q->state = f->state;
-    if (!f->volunteer)
+    if (!code)
         return 0;
-    who = store_volunteer_by_code(db, f->volunteer, &c->out);
+    who = store_volunteer_by_code(db, code, &c->out);
     if (!who)
-        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", f->volunteer, NULL);
+        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", code, NULL);
     q->volunteer_id = who->id;
     return 0;
 }

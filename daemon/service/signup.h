@@ -12,8 +12,8 @@ extern const struct operation op_signup_add;
 /* input: struct signup_filter; result: struct list of struct signup. */
 extern const struct operation op_signup_list;
 /* input: struct signup_ref; result: struct signup. */
-extern const struct operation op_signup_show, op_signup_cancel, op_signup_check_in, op_signup_check_out, op_signup_attend,
-    op_signup_no_show, op_signup_excuse;
+extern const struct operation op_signup_show, op_signup_cancel, op_signup_check_in, op_signup_check_out,
+    op_signup_attend, op_signup_no_show, op_signup_excuse;
 
 /*
  * The public's. op_signup_web, input: struct signup_form, result: struct signup_form_result, whose token opens a page.
@@ -22,7 +22,7 @@ extern const struct operation op_signup_show, op_signup_cancel, op_signup_check_
  */
 extern const struct operation op_signup_web, op_person_page, op_signup_cancel_web;
 
-/* For the other files of sign-ups, on the store thread ----------------------------------------------------------------- */
+/* For the other files of sign-ups, on the store thread ------------------------------------------------------------- */
 
 /* Somebody who signs up, and for what. */
 struct enrolment {
@@ -36,7 +36,8 @@ struct enrolment {
 };
 
 /* What `event` and `on` name, open for sign-ups. Fields "event", "on". */
-int signup_occasion(struct call *c, struct db *db, const char *event, const char *on, struct occasion *ret, struct err *e);
+int signup_occasion(struct call *c, struct db *db, const char *event, const char *on, struct occasion *ret,
+                    struct err *e);
 /* The role as it is named, or the only one. Field "role". */
 int signup_role(struct call *c, struct db *db, const struct occasion *o, const char *given, char **ret, struct err *e);
 /* ERR_EXISTS, ERR_OVERLAP, ERR_FULL; otherwise confirmed or in line. */

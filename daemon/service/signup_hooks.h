@@ -1,4 +1,4 @@
-/* What happens to sign-ups when their occurrence changes; called by events, on the store thread, in the same transaction. */
+/* What happens to sign-ups when their occurrence changes; called by events, on the store thread, in one transaction. */
 #ifndef KEPU_SERVICE_SIGNUP_HOOKS_H
 #define KEPU_SERVICE_SIGNUP_HOOKS_H
 

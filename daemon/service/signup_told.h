@@ -1,7 +1,7 @@
 /*
- * The token that tells and does nothing else. Who fills in the form for somebody who is signed up already must see what
- * everybody sees, and must not get hold of that sign-up. Such a token looks like any other and is kept nowhere: it holds
- * the occurrence and the role's position, sealed, and nothing of the person.
+ * The token that tells and does nothing else. Who fills in the form for somebody who is signed up already must see
+ * what everybody sees, and must not get hold of that sign-up. Such a token looks like any other and is kept nowhere: it
+ * holds the occurrence and the role's position, sealed, and nothing of the person.
  */
 #ifndef KEPU_SERVICE_SIGNUP_TOLD_H
 #define KEPU_SERVICE_SIGNUP_TOLD_H

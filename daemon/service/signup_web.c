@@ -1,7 +1,7 @@
 /*
  * Signing up on the web, and the pages that follow. Whoever knows somebody's number must not learn about them: a token
- * opens the person only if its sign-up made the person, else that sign-up alone; and for a sign-up that was there already
- * it opens nothing (signup_told.h).
+ * opens the person only if its sign-up made the person, else that sign-up alone; and for a sign-up that was there
+ * already it opens nothing (signup_told.h).
  */
 #include "signup.h"
 
@@ -128,7 +128,7 @@ static int run_web(struct call *c, struct db *db, const void *input, void **ret,
 
 const struct operation op_signup_web = {"signup on the web", ROLE_PUBLIC, true, run_web};
 
-/* Reading with a token ------------------------------------------------------------------------------------------------- */
+/* Reading with a token -------------------------------------------------------------------------------------------- */
 
 static int unknown_link(struct err *e)
 {
@@ -207,19 +207,20 @@ const struct operation op_person_page = {"person page", ROLE_PUBLIC, false, run_
 static int find_own(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e)
 {
     const char *token = ref->token ? ref->token : "";
+    const char *id = ref->signup ? ref->signup : "";
     unsigned char hash[CRYPTO_HASH_BYTES];
     struct volunteer_row *who;
     int64_t occurrence, position;
 
     crypto_token_hash(token, hash);
     who = store_volunteer_by_link(db, hash, &c->out);
-    *ret = who ? store_signup_by_code(db, ref->signup ? ref->signup : "", &c->out) : store_signup_by_link(db, hash, &c->out);
+    *ret = who ? store_signup_by_code(db, id, &c->out) : store_signup_by_link(db, hash, &c->out);
     if (*ret && (!who || (*ret)->volunteer_row == who->id))
         return 0;
     if (db_check(db, e))
         return -1;
     if (who)
-        return err_set(e, ERR_NOT_FOUND, MSG_SIGNUP_NOT_FOUND, "signup", ref->signup ? ref->signup : "", NULL);
+        return err_set(e, ERR_NOT_FOUND, MSG_SIGNUP_NOT_FOUND, "signup", id, NULL);
     if (told_read(service_keys(c->service), token, &occurrence, &position))
         return err_set(e, ERR_NOT_ALLOWED, MSG_LINK_TELLS_ONLY, NULL, NULL);
     return unknown_link(e);

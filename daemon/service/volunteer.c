@@ -130,7 +130,8 @@ int volunteer_show(struct call *c, struct db *db, const struct volunteer_row *ro
     return show_phone(c, row, reveal, ret, e) || show_email(c, row, ret, e) ? -1 : 0;
 }
 
-static int answer(struct call *c, struct db *db, const struct volunteer_row *row, bool reveal, void **ret, struct err *e)
+static int answer(struct call *c, struct db *db, const struct volunteer_row *row, bool reveal, void **ret,
+                  struct err *e)
 {
     struct volunteer *v = arena_alloc(&c->out, sizeof *v);
 

@@ -6,12 +6,12 @@
 #include "domain/people.h"
 #include "store/volunteer.h"
 
-/* input: struct volunteer_input, result: struct volunteer. A person known by phone and name: ERR_EXISTS, with the id. */
+/* input: struct volunteer_input; result: struct volunteer. One known by phone and name: ERR_EXISTS, with the id. */
 extern const struct operation op_volunteer_add, op_volunteer_edit;
 
 /*
- * input: struct volunteer_ref; result: struct volunteer. The revealed ones show whole numbers, are for administrators and
- * write to the audit; the others refuse `reveal`.
+ * input: struct volunteer_ref; result: struct volunteer. The revealed ones show whole numbers, are for administrators
+ * and write to the audit; the others refuse `reveal`.
  */
 extern const struct operation op_volunteer_show, op_volunteer_show_revealed;
 /* input: struct volunteer_filter; result: struct list of struct volunteer. */
@@ -24,7 +24,7 @@ extern const struct operation op_volunteer_link;
 #define VOLUNTEER_IMPORT_LINES_MAX 200000
 extern const struct operation op_volunteer_import;
 
-/* For other operations, on the store thread -------------------------------------------------------------------------- */
+/* For other operations, on the store thread ---------------------------------------------------------------------- */
 
 /* People neither resting nor erased: what the target `volunteers` counts. */
 int people_count(struct db *db);

@@ -253,7 +253,8 @@ static int run_import(struct call *c, struct db *db, const void *input, void **r
     arena_release(&file);
     if (failed)
         return -1;
-    call_audit(c, "volunteers", "imported %lld of %lld lines", (long long)im.result.imported, (long long)im.result.lines);
+    call_audit(c, "volunteers", "imported %lld of %lld lines", (long long)im.result.imported,
+               (long long)im.result.lines);
     call_changed(c, CHANGE_PEOPLE, 0);
     *ret = arena_alloc(&c->out, sizeof im.result);
     memcpy(*ret, &im.result, sizeof im.result);

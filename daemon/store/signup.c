@@ -105,8 +105,8 @@ bool store_signup_update(struct db *db, struct signup *s, enum signup_state from
 {
     s->version++;
     return db_exec(db,
-                   "UPDATE signup SET state = $3, checked_in_ms = $4, checked_out_ms = $5, minutes = $6, updated_ms = $7,"
-                   " version = version + 1 WHERE id = $1 AND state = $2",
+                   "UPDATE signup SET state = $3, checked_in_ms = $4, checked_out_ms = $5, minutes = $6,"
+                   " updated_ms = $7, version = version + 1 WHERE id = $1 AND state = $2",
                    p_int(s->row), p_text(signup_state_name(from)), p_text(signup_state_name(s->state)),
                    p_int(s->checked_in_ms), p_int(s->checked_out_ms), p_int(s->minutes), p_int(now_ms)) == 1;
 }
@@ -121,8 +121,8 @@ int64_t store_signup_promote(struct db *db, int64_t occurrence_id, const char *r
 }
 
 /* Half-open: a shift that ends when the other begins is no clash. Cancelled occurrences are none either. */
-bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasion *o, const char *role, struct arena *a,
-                        struct clash *ret)
+bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasion *o, const char *role,
+                        struct arena *a, struct clash *ret)
 {
     struct stmt *s = db_query(
         db,
@@ -223,7 +223,8 @@ struct signup *store_signup_told(struct db *db, int64_t occurrence_id, int64_t r
         "SELECT e.slug, COALESCE(o.title, e.title), COALESCE(o.venue, e.venue), o.recurrence_id, o.start_local,"
         " o.end_local, e.tz, o.start_ms, o.end_ms,"
         " CASE WHEN o.status = 'cancelled' OR e.status = 'cancelled' THEN 1 ELSE 0 END,"
-        " (SELECT r.name FROM occurrence_role r WHERE r.occurrence_id = o.id AND r.position = $2 ORDER BY r.name LIMIT 1)"
+        " (SELECT r.name FROM occurrence_role r WHERE r.occurrence_id = o.id AND r.position = $2"
+        " ORDER BY r.name LIMIT 1)"
         " FROM occurrence o JOIN event e ON e.id = o.event_id WHERE o.id = $1",
         p_int(occurrence_id), p_int(role_position));
     struct signup *told;

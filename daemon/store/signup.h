@@ -14,8 +14,8 @@ struct occasion {
 };
 
 /*
- * The stored occurrence on a day ("2027-05-12"), by one query, where all of that day's are stored and there is just one.
- * False says nothing: ask the event itself.
+ * The stored occurrence on a day ("2027-05-12"), by one query, where all of that day's are stored and there is just
+ * one. False says nothing: ask the event itself.
  */
 bool store_occasion_find(struct db *db, const char *event, const char *day, struct arena *a, struct occasion *ret);
 
@@ -41,8 +41,8 @@ struct clash {
     char *id, *title, *day, *role;
 };
 /* The first such, the same role before all else; false if there is none. */
-bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasion *o, const char *role, struct arena *a,
-                        struct clash *ret);
+bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasion *o, const char *role,
+                        struct arena *a, struct clash *ret);
 
 /* With what their volunteer, occurrence and event say; moments, names of states and urls are the service's to fill. */
 struct signup *store_signup_by_code(struct db *db, const char *code, struct arena *a);

@@ -5,7 +5,8 @@
 
 char *store_plan_current(struct db *db, struct arena *a)
 {
-    struct stmt *s = db_query(db, "SELECT slug FROM plan WHERE state = 'open' ORDER BY start_date DESC, slug DESC LIMIT 1");
+    struct stmt *s =
+        db_query(db, "SELECT slug FROM plan WHERE state = 'open' ORDER BY start_date DESC, slug DESC LIMIT 1");
     char *slug = NULL;
 
     if (stmt_row(s)) {
@@ -17,7 +18,8 @@ char *store_plan_current(struct db *db, struct arena *a)
 
 int store_plan_open(struct db *db, const char *plan)
 {
-    return (int)db_int(db, -1, "SELECT CASE WHEN state = 'open' THEN 1 ELSE 0 END FROM plan WHERE slug = $1", p_text(plan));
+    return (int)db_int(db, -1, "SELECT CASE WHEN state = 'open' THEN 1 ELSE 0 END FROM plan WHERE slug = $1",
+                       p_text(plan));
 }
 
 #define TARGET_COLUMNS "slug, title, title_en, unit, measure, period, section, target_milli, plan"
@@ -40,7 +42,8 @@ static void read_row(struct stmt *s, struct arena *a, struct target *ret)
 
 struct stmt *store_target_list(struct db *db, const char *plan)
 {
-    return db_query(db, "SELECT " TARGET_COLUMNS " FROM indicator WHERE plan = $1 ORDER BY position, slug", p_text(plan));
+    return db_query(db, "SELECT " TARGET_COLUMNS " FROM indicator WHERE plan = $1 ORDER BY position, slug",
+                    p_text(plan));
 }
 
 bool store_target_next(struct stmt *s, struct arena *a, struct target *ret)
@@ -53,8 +56,8 @@ bool store_target_next(struct stmt *s, struct arena *a, struct target *ret)
 
 bool store_target_find(struct db *db, const char *plan, const char *slug, struct arena *a, struct target *ret)
 {
-    struct stmt *s = db_query(db, "SELECT " TARGET_COLUMNS " FROM indicator WHERE plan = $1 AND slug = $2", p_text(plan),
-                              p_text(slug));
+    struct stmt *s = db_query(db, "SELECT " TARGET_COLUMNS " FROM indicator WHERE plan = $1 AND slug = $2",
+                              p_text(plan), p_text(slug));
     bool found = store_target_next(s, a, ret);
 
     stmt_done(s);
@@ -108,6 +111,6 @@ void store_target_add_entry(struct db *db, const struct target_entry *t)
     db_exec(db,
             "INSERT INTO target_entry (plan, indicator, kind, amount_milli, of_milli, at, name, level, note, who,"
             " created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            p_text(t->plan), p_text(t->slug), p_text(t->kind), p_int(t->amount_milli), p_int(t->of_milli), p_text(t->at),
-            p_text(t->name), p_text(t->level), p_text(t->note), p_text(t->who), p_int(t->created_ms));
+            p_text(t->plan), p_text(t->slug), p_text(t->kind), p_int(t->amount_milli), p_int(t->of_milli),
+            p_text(t->at), p_text(t->name), p_text(t->level), p_text(t->note), p_text(t->who), p_int(t->created_ms));
 }

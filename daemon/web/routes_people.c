@@ -15,7 +15,8 @@ static const struct route_variant listed_whole = {"reveal", "true", &op_voluntee
 #define TARGETS "/api/v1/targets"
 #define TARGET "/api/v1/targets/{slug}"
 #define SIGNUP_MOVE(verb, operation, said) \
-    {HTTP_POST, SIGNUP "/" verb, .op = &operation, .input = &signup_ref_fields, .result = &signup_fields, .summary = said}
+    {HTTP_POST, SIGNUP "/" verb, .op = &operation, .input = &signup_ref_fields, .result = &signup_fields, \
+     .summary = said}
 
 static const struct route rows[] = {
     {HTTP_POST, VOLUNTEERS, .op = &op_volunteer_add, .input = &volunteer_input_fields, .result = &volunteer_fields,

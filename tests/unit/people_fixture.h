@@ -97,7 +97,8 @@ static inline void *ask(struct fixture *f, const struct operation *op, void *inp
     return service_call_now(f->service, &f->call) == 0 ? f->call.result : NULL;
 }
 
-static inline void refused(struct fixture *f, const struct operation *op, void *input, enum err_code code, const char *field)
+static inline void refused(struct fixture *f, const struct operation *op, void *input, enum err_code code,
+                           const char *field)
 {
     assert_null(ask(f, op, input));
     assert_int_equal(f->call.err.code, code);

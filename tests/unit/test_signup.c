@@ -25,20 +25,20 @@ static int run_event(struct job *job, struct db *db, struct err *e)
     civil_format((end_ms + SHANGHAI_MS) / 1000, false, end);
     civil_format((j->start_ms + SHANGHAI_MS) / 1000, true, j->day);
     event = db_int(db, 0,
-                   "INSERT INTO event (slug, uid, title, description, category, lead, venue, start_local, end_local, all_day,"
-                   " tz, rrule, start_is_extra, holiday_policy, unit, preset, status, reason, sequence, version,"
-                   " stored_until, created_ms, updated_ms) VALUES ($1, $1, $1, '', 'other', '', '', $2, $3, 0,"
+                   "INSERT INTO event (slug, uid, title, description, category, lead, venue, start_local, end_local,"
+                   " all_day, tz, rrule, start_is_extra, holiday_policy, unit, preset, status, reason, sequence,"
+                   " version, stored_until, created_ms, updated_ms) VALUES ($1, $1, $1, '', 'other', '', '', $2, $3, 0,"
                    " 'Asia/Shanghai', '', 0, 'keep', '', '', 'confirmed', '', 0, 1, '2100-01-01T00:00:00', 0, 0)"
                    " RETURNING id",
                    p_text(j->slug), p_text(start), p_text(end));
     occurrence = db_int(db, 0,
-                        "INSERT INTO occurrence (event_id, recurrence_id, start_local, end_local, start_ms, end_ms, status,"
-                        " own_roles, reason, headcount_note, moves, sequence, updated_ms, version)"
+                        "INSERT INTO occurrence (event_id, recurrence_id, start_local, end_local, start_ms, end_ms,"
+                        " status, own_roles, reason, headcount_note, moves, sequence, updated_ms, version)"
                         " VALUES ($1, $2, $2, $3, $4, $5, 'scheduled', 0, '', '', 0, 0, 0, 1) RETURNING id",
                         p_int(event), p_text(start), p_text(end), p_int(j->start_ms), p_int(end_ms));
     db_exec(db,
-            "INSERT INTO occurrence_role (occurrence_id, position, name, capacity, minimum, participant, taken, offered,"
-            " waitlisted) VALUES ($1, 0, '讲解员', $2, 0, 0, 0, 0, 0)",
+            "INSERT INTO occurrence_role (occurrence_id, position, name, capacity, minimum, participant, taken,"
+            " offered, waitlisted) VALUES ($1, 0, '讲解员', $2, 0, 0, 0, 0, 0)",
             p_int(occurrence), p_int(j->capacity));
     return db_check(db, e);
 }
@@ -393,7 +393,7 @@ static void lists_are_filtered_and_paged(void **state)
     refused(f, &op_signup_list, &filter, ERR_INVALID, "state");
 }
 
-/* On the web ---------------------------------------------------------------------------------------------------------- */
+/* On the web ------------------------------------------------------------------------------------------------------- */
 
 static struct signup_form form(const char *slug, char *day, const char *name, const char *phone)
 {
@@ -446,6 +446,23 @@ static void a_link_opens_the_person_only_if_its_sign_up_made_the_person(void **s
     assert_null(((struct signup *)page->signups.items)->name);
     assert_null(((struct signup *)page->signups.items)->volunteer);
     assert_int_equal(sql(f, "SELECT COUNT(*) FROM volunteer"), 1);
+}
+
+static void a_renewed_link_ends_the_one_that_the_form_gave(void **state)
+{
+    struct fixture *f = *state;
+    char *day = keep(add_event(f, "w1", DAY_MS, 2, 3)), *token;
+    struct signup_form in = form("w1", day, "王芳", "13800000001");
+    struct volunteer_ref ref = {0};
+
+    f->role = ROLE_PUBLIC;
+    token = token_of(f, &in);
+    ref.id = keep(strdup(page_of(f, token)->person->id));
+    f->role = ROLE_ORGANIZER;
+    assert_non_null(ask(f, &op_volunteer_link, &ref));
+    f->role = ROLE_PUBLIC;
+    assert_null(page_of(f, token));
+    refused_with(f, ERR_NOT_FOUND);
 }
 
 static void a_sign_up_that_was_there_already_is_told_and_nothing_more(void **state)
@@ -590,7 +607,7 @@ static void a_token_that_tells_is_read_back_and_nothing_else_is(void **state)
     assert_false(told_read(&k, "uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu", &id, &position_of_role));
 }
 
-/* Whatever happens in whatever order --------------------------------------------------------------------------------- */
+/* Whatever happens in whatever order ------------------------------------------------------------------------------- */
 
 static uint64_t random_state = 42;
 
@@ -709,6 +726,7 @@ int main(void)
         TEST(the_first_check_in_and_the_last_check_out_make_the_minutes),
         TEST(lists_are_filtered_and_paged),
         TEST(a_link_opens_the_person_only_if_its_sign_up_made_the_person),
+        TEST(a_renewed_link_ends_the_one_that_the_form_gave),
         TEST(a_sign_up_that_was_there_already_is_told_and_nothing_more),
         TEST(an_overlap_on_the_web_names_no_other_event),
         TEST(a_refused_sign_up_leaves_no_person_behind),

@@ -12,7 +12,8 @@ static int set_up_plan(void **state)
     sql(f, "INSERT INTO plan VALUES ('old', 'o', 'o', '2016-01-01', '2020-12-31', 'closed', 1)");
     sql(f, "INSERT INTO plan VALUES ('now', 'n', 'n', '2021-01-01', '2025-12-31', 'open', 1)");
     sql(f, "INSERT INTO section VALUES ('now', 'P5', 's', 's', 1)");
-    sql(f, "INSERT INTO section_department VALUES ('now', 'P5', 'lead', 'zuzhi', 0), ('now', 'P5', 'lead', 'kexie', 1)");
+    sql(f, "INSERT INTO section_department VALUES ('now', 'P5', 'lead', 'zuzhi', 0),"
+           " ('now', 'P5', 'lead', 'kexie', 1)");
     sql(f, "INSERT INTO indicator VALUES"
            " ('now', 'volunteers', '志愿者', 'v', '人', 'persons', 'plan', '', 'P5', 4000000, 0, 1),"
            " ('now', 'farmers', '农民', 'f', '人次', 'attendances', 'plan', '', 'A2', 5000000, 1, 1),"
@@ -94,7 +95,8 @@ static void what_nobody_has_said_is_unknown_and_a_share_is_part_over_whole(void 
     struct target_input in = entry("pupils");
     struct target *t = show(f, "literacy");
 
-    assert_true(t->value_milli == FIELD_INT_ABSENT && t->percent_milli == FIELD_INT_ABSENT && t->pace == FIELD_INT_ABSENT);
+    assert_true(t->value_milli == FIELD_INT_ABSENT && t->percent_milli == FIELD_INT_ABSENT);
+    assert_true(t->pace == FIELD_INT_ABSENT);
     in.amount_milli = 1000;
     in.of_milli = 3000;
     assert_int_equal(((struct target *)ask(f, &op_target_record, &in))->value_milli, 33333);
@@ -138,6 +140,18 @@ static void a_list_is_the_newest_open_plan_s_or_the_named_one_s(void **state)
     refused(f, &op_target_list, &ref, ERR_NOT_FOUND, "plan");
 }
 
+static void a_day_that_is_begun_counts_and_never_is_never(void **state)
+{
+    (void)state;
+    assert_int_equal(target_days_left(0, 1000, 7), 5);
+    assert_int_equal(target_days_left(0, 7000, 7), 30);
+    assert_int_equal(target_days_left(500, 1000, 30), 1);
+    assert_int_equal(target_days_left(1000, 1000, 0), 0);
+    assert_int_equal(target_days_left(0, 1000, 0), -1);
+    assert_int_equal(target_days_left(0, INT64_MAX, 1), -1);
+    assert_int_equal(target_percent_milli(INT64_MAX / 2, INT64_MAX), 49999);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_plan, tear_down)
 
 int main(void)
@@ -147,6 +161,7 @@ int main(void)
         TEST(records_add_up_and_a_set_value_replaces),
         TEST(what_nobody_has_said_is_unknown_and_a_share_is_part_over_whole),
         TEST(what_cannot_be_entered_is_refused_by_name),
+        cmocka_unit_test(a_day_that_is_begun_counts_and_never_is_never),
         TEST(a_list_is_the_newest_open_plan_s_or_the_named_one_s),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
