@@ -48,8 +48,9 @@ int64_t store_volunteer_insert(struct db *db, const struct volunteer_row *v, con
                   " ON CONFLICT (phone_index, name_key) WHERE status <> 'erased' DO NOTHING RETURNING id",
                   p_text(v->code), p_text(v->name), p_text(v->name_key),
                   p_blob(v->phone_sealed.data, v->phone_sealed.len), p_blob(v->phone_index.data, v->phone_index.len),
-                  p_blob(v->email_sealed.data, v->email_sealed.len), p_text(v->org), p_text(v->source), p_text(v->town), p_text(v->status), p_int(v->consent_ms),
-                  p_text(v->consent_version), p_text(v->consent_basis), p_blob(link_hash, CRYPTO_HASH_BYTES),
+                  p_blob(v->email_sealed.data, v->email_sealed.len), p_text(v->org), p_text(v->source),
+                  p_text(v->town), p_text(v->status), p_int(v->consent_ms), p_text(v->consent_version),
+                  p_text(v->consent_basis), p_blob(link_hash, CRYPTO_HASH_BYTES),
                   p_int(v->created_ms));
 }
 
