@@ -20,7 +20,8 @@ int64_t civil_days(int year, int month, int day)
     int64_t year_of_cycle = y - cycle * 400;
     int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 
-    return cycle * CYCLE_DAYS + year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year - EPOCH_DAYS;
+    return cycle * CYCLE_DAYS + year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year -
+           EPOCH_DAYS;
 }
 
 static void date_from_days(int64_t days, struct civil *ret)
@@ -91,7 +92,8 @@ void civil_format(int64_t wall_s, bool date, char ret[CIVIL_TEXT_BYTES])
     if (date)
         snprintf(ret, CIVIL_TEXT_BYTES, "%04d-%02d-%02d", c.year, c.month, c.day);
     else
-        snprintf(ret, CIVIL_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+        snprintf(ret, CIVIL_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
+                 c.second);
 }
 
 void civil_format_basic(int64_t wall_s, bool date, char ret[CIVIL_TEXT_BYTES])
@@ -102,7 +104,8 @@ void civil_format_basic(int64_t wall_s, bool date, char ret[CIVIL_TEXT_BYTES])
     if (date)
         snprintf(ret, CIVIL_TEXT_BYTES, "%04d%02d%02d", c.year, c.month, c.day);
     else
-        snprintf(ret, CIVIL_TEXT_BYTES, "%04d%02d%02dT%02d%02d%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+        snprintf(ret, CIVIL_TEXT_BYTES, "%04d%02d%02dT%02d%02d%02d", c.year, c.month, c.day, c.hour, c.minute,
+                 c.second);
 }
 
 /*

@@ -93,8 +93,8 @@ static int read_start(const struct expand_input *in, struct reading *r, struct e
 
     if (!in->dtstart)
         return refuse_time(e, "dtstart", "");
-    if (read_moment(in->dtstart, strlen(in->dtstart), "dtstart", &start, e) < 0 || read_value(in->value, &start, e) < 0 ||
-        read_zone(in, &start, r, e) < 0)
+    if (read_moment(in->dtstart, strlen(in->dtstart), "dtstart", &start, e) < 0 ||
+        read_value(in->value, &start, e) < 0 || read_zone(in, &start, r, e) < 0)
         return -1;
     r->set.start_s = start.wall_s;
     r->set.date = start.date;
@@ -108,8 +108,8 @@ static int read_start(const struct expand_input *in, struct reading *r, struct e
     return 0;
 }
 
-static int read_rules(const struct expand_texts *texts, struct arena *a, struct recur_rule *const **ret, size_t *ret_count,
-                      struct err *e)
+static int read_rules(const struct expand_texts *texts, struct arena *a, struct recur_rule *const **ret,
+                      size_t *ret_count, struct err *e)
 {
     struct recur_rule **rules;
 

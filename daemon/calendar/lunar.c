@@ -160,5 +160,6 @@ void lunar_format(const struct lunar_date *d, char ret[LUNAR_TEXT_BYTES])
     if (d->day % 10 == 0)
         snprintf(ret, LUNAR_TEXT_BYTES, "%s%s月%s", leap, months[d->month - 1], round[d->day / 10]);
     else
-        snprintf(ret, LUNAR_TEXT_BYTES, "%s%s月%s%s", leap, months[d->month - 1], tens[d->day / 10], digits[d->day % 10]);
+        snprintf(ret, LUNAR_TEXT_BYTES, "%s%s月%s%s", leap, months[d->month - 1], tens[d->day / 10],
+                 digits[d->day % 10]);
 }

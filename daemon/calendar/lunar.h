@@ -1,4 +1,4 @@
-/* The Chinese calendar: 1900–2100 from the published almanac (GB/T 33661-2017), a table and no astronomy; then as calculated. */
+/* The Chinese calendar as a table: 1900–2100 from the published almanac (GB/T 33661-2017), then as calculated. */
 #ifndef KEPU_CALENDAR_LUNAR_H
 #define KEPU_CALENDAR_LUNAR_H
 
@@ -16,14 +16,14 @@ struct lunar_date {
     int day;          /* 1–30 */
 };
 
-bool lunar_from_days(int64_t days, struct lunar_date *ret);          /* days since 1970-01-01; false outside the table */
+bool lunar_from_days(int64_t days, struct lunar_date *ret);          /* since 1970-01-01; false outside the table */
 bool lunar_to_days(const struct lunar_date *d, int64_t *ret_days);   /* false if there is no such date */
 int lunar_leap_month(int year);                                      /* 0 = none */
 int lunar_month_days(int year, int month, bool leap);                /* 29, 30; 0 if there is no such month */
 
 /*
- * The year as it is laid out, for the recurrence engine: its months by position, 0 to 11 or 12, the leap month after the
- * one it repeats. Years within the table; New Year's day also of the year after it.
+ * The year as it is laid out, for the recurrence engine: its months by position, 0 to 11 or 12, the leap month after
+ * the one it repeats. Years within the table; New Year's day also of the year after it.
  */
 int lunar_months(int year);
 int64_t lunar_new_year(int year);                                    /* days since 1970-01-01 */

@@ -36,9 +36,9 @@ struct recur_set {
     struct recur_rule *const *rules;     size_t rule_count;
     struct recur_rule *const *exrules;   size_t exrule_count;
     const int64_t *rdates;               size_t rdate_count;   /* wall times, any order */
-    const int64_t *exdates;              size_t exdate_count;  /* wall times; those at midnight with exdate_is_date take the whole day */
+    const int64_t *exdates;              size_t exdate_count;  /* wall times; with exdate_is_date the whole day */
     const bool *exdate_is_date;          /* may be NULL: none is */
-    bool start_always;                   /* DTSTART is an instance even where no rule matches it; so it is without rules */
+    bool start_always;                   /* DTSTART is an instance even if no rule matches it; without rules it is anyway */
 };
 
 struct recur_iter;
@@ -46,8 +46,8 @@ struct recur_iter;
 /*
  * An iterator over the instances from from_s on (included), in order, without doubles. Work between two instances is
  * bounded by RECUR_STEPS_MAX for each rule; a rule that yields nothing within it ends. What the RFCs leave open:
- * UNTIL as a date lets that whole day pass; YEARLY with BYWEEKNO and no BYDAY takes DTSTART's weekday, and the days at a
- * year's end that lie in a week of the next year belong to their calendar year (which matters to INTERVAL and BYSETPOS).
+ * UNTIL as a date lets that whole day pass; YEARLY with BYWEEKNO and no BYDAY takes DTSTART's weekday; days at a year's
+ * end that lie in a week of the next year belong to their calendar year (which matters to INTERVAL and BYSETPOS).
  */
 #define RECUR_STEPS_MAX 200000
 struct recur_iter *recur_iter_new(const struct recur_set *set, int64_t from_s, struct err *e); /* NULL on error */
@@ -55,8 +55,8 @@ void recur_iter_free(struct recur_iter *it);  /* takes NULL */
 /* 1 and the instance; 0 at the end. */
 int recur_iter_next(struct recur_iter *it, int64_t *ret_wall_s);
 /*
- * After recur_iter_next gave 0: false if the end is the bound's, or the lunar table's, and not the rule's own. The end of
- * the year 9999 is the end of all rules.
+ * After recur_iter_next gave 0: false if the end is the bound's, or the lunar table's, and not the rule's own. The year
+ * 9999 ends all rules.
  */
 bool recur_iter_complete(const struct recur_iter *it);
 

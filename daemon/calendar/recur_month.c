@@ -239,8 +239,8 @@ static void load_year(const struct recur_rule *r, int year, struct recur_year *r
 }
 
 /*
- * The days of one month out of its year's. The days beside it stay only where they are beside the year too, or where it is
- * BYMONTHDAY that may pick them.
+ * The days of one month out of its year's. The days beside it stay only where they are beside the year too, or where
+ * it is BYMONTHDAY that may pick them.
  */
 static uint64_t month_of_year(const struct recur_rule *r, const struct recur_month *m, struct recur_year *year)
 {

@@ -221,6 +221,7 @@ void recur_stream_close(struct recur_stream *s)
 {
     free(s->times);
     free(s->unit_times);
+    free(s->unit_times_before);
     free(s->positions);
     free(s->period_days);
     free(s->picked);

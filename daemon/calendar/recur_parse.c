@@ -59,6 +59,11 @@ static bool parse_number(const char *text, int64_t max, int64_t *ret, const char
     return true;
 }
 
+static bool parse_positive(const char *text, int64_t max, int64_t *ret)
+{
+    return parse_number(text, max, ret, NULL) && *ret > 0;
+}
+
 static void add_number(struct recur_numbers *n, bool minus, int64_t value)
 {
     uint64_t *words = minus ? n->minus : n->plus;
@@ -85,13 +90,13 @@ static bool parse_element(struct recur_rule *r, enum recur_part part, const char
     return *text == 0;
 }
 
-static bool parse_weekday(struct recur_rule *r, enum recur_part part, const char *text)
+/* [+-][number]MO. */
+static bool parse_weekday(struct recur_rule *r, const char *text)
 {
     bool minus = *text == '-', sign = minus || *text == '+';
     int64_t ordinal = 0;
     int weekday;
 
-    (void)part;
     text += sign;
     if (*text >= '0' && *text <= '9') {
         if (!parse_number(text, ORDINAL_MAX, &ordinal, &text) || ordinal == 0)
@@ -113,11 +118,9 @@ static bool parse_weekday(struct recur_rule *r, enum recur_part part, const char
 /* `value` is cut up at its commas. */
 static int parse_list(struct recur_rule *r, enum recur_part part, char *value, struct err *e)
 {
-    bool (*parse)(struct recur_rule *, enum recur_part, const char *) = part == PART_BYDAY ? parse_weekday : parse_element;
-
     for (char *at = value; at;) {
         char *element = strsep(&at, ",");
-        if (!parse(r, part, element))
+        if (!(part == PART_BYDAY ? parse_weekday(r, element) : parse_element(r, part, element)))
             return refuse_value(e, part, element);
     }
     return 0;
@@ -149,7 +152,8 @@ static int parse_rscale(struct recur_rule *r, const char *value, struct err *e)
     return err_set(e, ERR_INVALID, MSG_RULE_RSCALE, "repeat", value, NULL);
 }
 
-static int parse_name(const char *const *names, int count, enum recur_part part, const char *value, int *ret, struct err *e)
+static int parse_name(const char *const *names, int count, enum recur_part part, const char *value, int *ret,
+                      struct err *e)
 {
     *ret = find_name(names, count, value);
     return *ret < 0 ? refuse_value(e, part, value) : 0;
@@ -177,11 +181,11 @@ static int parse_value(struct recur_rule *r, enum recur_part part, char *value, 
     case PART_UNTIL:
         return parse_until(r, value) ? 0 : refuse_value(e, part, value);
     case PART_COUNT:
-        return parse_number(value, RECUR_COUNT_MAX, &r->count, NULL) && r->count ? 0 : refuse_value(e, part, value);
+        return parse_positive(value, RECUR_COUNT_MAX, &r->count) ? 0 : refuse_value(e, part, value);
     case PART_INTERVAL:
-        return parse_number(value, RECUR_INTERVAL_MAX, &r->interval, NULL) && r->interval ? 0 : refuse_value(e, part, value);
-    case PART_BYSECOND: case PART_BYMINUTE: case PART_BYHOUR: case PART_BYDAY: case PART_BYMONTHDAY: case PART_BYYEARDAY:
-    case PART_BYWEEKNO: case PART_BYMONTH: case PART_BYSETPOS:
+        return parse_positive(value, RECUR_INTERVAL_MAX, &r->interval) ? 0 : refuse_value(e, part, value);
+    case PART_BYSECOND: case PART_BYMINUTE: case PART_BYHOUR: case PART_BYDAY: case PART_BYMONTHDAY:
+    case PART_BYYEARDAY: case PART_BYWEEKNO: case PART_BYMONTH: case PART_BYSETPOS:
         return parse_list(r, part, value, e);
     case RECUR_PART_COUNT:
         break;

@@ -96,15 +96,25 @@ static bool step_month(struct recur_stream *s, bool *ret_whole)
     return true;
 }
 
+static bool is_day_in_months(struct recur_stream *s, int64_t day)
+{
+    struct recur_month *m = &s->month;
+
+    if (day < m->first_day || day >= m->first_day + m->days) {
+        if (!recur_month_of(s->rule.lunar, day, m))
+            return false;
+        s->month_days = recur_month_passes(&s->rule, m->year, m->label, m->leap);
+    }
+    return s->month_days;
+}
+
 /* BYMONTH limits a week day by day. */
-static uint64_t days_in_months(const struct recur_stream *s)
+static uint64_t days_in_months(struct recur_stream *s)
 {
     uint64_t days = s->week_days;
-    struct recur_month m;
 
     for (int i = 0; i < 7; i++)
-        if (!recur_month_of(s->rule.lunar, s->week_day + i, &m) ||
-            !recur_month_passes(&s->rule, m.year, m.label, m.leap))
+        if (!is_day_in_months(s, s->week_day + i))
             days &= ~(1ULL << i);
     return days;
 }
@@ -197,7 +207,7 @@ static void jump_years(struct recur_stream *s, const struct recur_month *to)
     recur_stream_drop_step(s);
 }
 
-/* True if the next month is more than `slack` months before `to`. Lunar years have 12 or 13, so they aren't multiplied. */
+/* True if the next month is at least `slack` months before `to`. Lunar years have 12 or 13, so nothing is multiplied. */
 static bool is_before(const struct recur_stream *s, const struct recur_month *to, int slack)
 {
     return s->year < to->year - 1 || (s->year == to->year && s->position + slack <= to->position) ||

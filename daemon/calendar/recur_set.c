@@ -100,11 +100,13 @@ static int open_rules(struct recur_iter *it, const struct recur_set *set, struct
 struct recur_iter *recur_iter_new(const struct recur_set *set, int64_t from_s, struct err *e)
 {
     struct recur_iter *it;
+    int rules;
 
     if (check_counts(set, e) < 0)
         return NULL;
     it = mem_alloc(sizeof *it);
-    it->budget = it->budget_max = RECUR_STEPS_MAX * (int)(set->rule_count + set->exrule_count + 1);
+    rules = (int)(set->rule_count + set->exrule_count);
+    it->budget = it->budget_max = RECUR_STEPS_MAX * (rules ? rules : 1);
     if (open_rules(it, set, e) < 0) {
         recur_iter_free(it);
         return NULL;

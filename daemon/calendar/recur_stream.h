@@ -43,21 +43,23 @@ struct recur_stream {
     uint64_t week_days;             /* BYDAY, bit 0 = WKST */
     struct recur_year year_days;
     int64_t idle, idle_max;         /* steps without an instance, and how many prove that none will come */
-    int16_t *positions;             /* BYSETPOS, or NULL: those from the start, then those from the end, both ascending */
+    int16_t *positions;             /* BYSETPOS, or NULL: those from the start, then from the end, both ascending */
     size_t position_plus, position_count;
     int32_t *period_days;           /* the days of a whole period, for BYSETPOS */
     size_t period_day_count;
     int64_t *picked;                /* what it picks in this period */
     size_t picked_count, picked_at;
 
+    struct recur_month month;       /* the last month that was looked at for its days; days 0 = none yet */
+    uint64_t month_days;            /* those that pass */
+
     /* DAILY and below */
     int64_t unit_s, unit_first;     /* length in seconds; the start's unit since 1970 */
     int64_t unit_at;                /* the next, in steps of INTERVAL from the first */
     uint64_t *unit_times;           /* which of `unit_period` steps pass BYHOUR, BYMINUTE and BYSECOND; NULL = all */
+    uint32_t *unit_times_before;    /* how many pass before each word of unit_times */
     int64_t unit_period, unit_times_count;
     bool unit_has_days;             /* parts limit the days */
-    struct recur_month month;       /* the month that month_days is of; days 0 = none yet */
-    uint64_t month_days;
     int64_t idle_day, idle_days_max;
 };
 

@@ -1,4 +1,4 @@
-/* The steps of rules from DAILY down to SECONDLY, which are all alike: every so many units, where the parts let them pass. */
+/* The steps of rules from DAILY down to SECONDLY, which are all alike: every so many units that the parts let pass. */
 #include "recur_stream.h"
 
 #include "base/mem.h"
@@ -41,15 +41,18 @@ static bool limits_times(const struct recur_rule *r)
  */
 static void list_unit_times(struct recur_stream *s, int64_t per_day)
 {
-    int64_t at = (s->unit_first % per_day + per_day) % per_day;
+    int64_t at = (s->unit_first % per_day + per_day) % per_day, words = s->unit_period / 64 + 1;
 
-    s->unit_times = mem_alloc((size_t)(s->unit_period / 64 + 1) * sizeof *s->unit_times);
+    s->unit_times = mem_alloc((size_t)words * sizeof *s->unit_times);
+    s->unit_times_before = mem_alloc((size_t)words * sizeof *s->unit_times_before);
     for (int64_t i = 0; i < s->unit_period; i++) {
-        if (time_passes(&s->rule, at * s->unit_s)) {
+        if (time_passes(&s->rule, at * s->unit_s))
             s->unit_times[i / 64] |= 1ULL << i % 64;
-            s->unit_times_count++;
-        }
         at = (at + s->rule.interval) % per_day;
+    }
+    for (int64_t i = 0; i < words; i++) {
+        s->unit_times_before[i] = (uint32_t)s->unit_times_count;
+        s->unit_times_count += __builtin_popcountll(s->unit_times[i]);
     }
     if (s->unit_times_count == 0)
         s->end = RECUR_DONE;
@@ -92,11 +95,10 @@ static int64_t next_time(const struct recur_stream *s, int64_t at)
 /* How many of the steps [0, at) pass. */
 static int64_t times_before(const struct recur_stream *s, int64_t at)
 {
-    int64_t offset = at % s->unit_period, count = at / s->unit_period * s->unit_times_count;
+    int64_t offset = at % s->unit_period, word = offset / 64;
 
-    for (int64_t i = 0; i < offset / 64; i++)
-        count += __builtin_popcountll(s->unit_times[i]);
-    return count + __builtin_popcountll(s->unit_times[offset / 64] & ((1ULL << offset % 64) - 1));
+    return at / s->unit_period * s->unit_times_count + s->unit_times_before[word] +
+           __builtin_popcountll(s->unit_times[word] & ((1ULL << offset % 64) - 1));
 }
 
 static int64_t times_between(const struct recur_stream *s, int64_t from, int64_t to)
@@ -123,7 +125,7 @@ static bool load_month(struct recur_stream *s, int64_t day)
     return true;
 }
 
-/* The first day from `day` on that passes; false at the end. *ret_days is how many follow each other from it in its month. */
+/* The first day from `day` on that passes, and how many in a row do from it on in its month; false at the end. */
 static bool next_day(struct recur_stream *s, int64_t day, int64_t *ret_day, int *ret_days)
 {
     while (load_month(s, day)) {

@@ -197,5 +197,6 @@ void zone_format(const struct zone *z, int64_t wall_s, char ret[ZONE_TEXT_BYTES]
 
     /* RFC 3339 has no seconds in an offset; only local mean times of old have any. */
     civil_format(wall_s, false, text);
-    snprintf(ret, ZONE_TEXT_BYTES, "%.19s%c%02d:%02d", text, offset_s < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
+    snprintf(ret, ZONE_TEXT_BYTES, "%.19s%c%02d:%02d", text, offset_s < 0 ? '-' : '+', minutes / 60 % 100,
+             minutes % 60);
 }

@@ -117,7 +117,8 @@ bool zone_posix_parse(const char *text, size_t bytes, struct zone_posix *ret)
             return false;
         ret->daylight.offset_s = -ret->daylight.offset_s;
     }
-    return take(&r, ',') && read_change(&r, &ret->start) && take(&r, ',') && read_change(&r, &ret->end) && r.at == r.end;
+    return take(&r, ',') && read_change(&r, &ret->start) && take(&r, ',') && read_change(&r, &ret->end) &&
+           r.at == r.end;
 }
 
 /* Days since 1970-01-01. */

@@ -12,7 +12,8 @@
 #define RUN_MS 300
 
 struct rule {
-    const char *what, *start, *rule, *from;   /* from NULL: instances one after the other; else the first one from there */
+    const char *what, *start, *rule,
+     *from;   /* from NULL: instances one after the other; else the first one from there */
     double goal;
 };
 

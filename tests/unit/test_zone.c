@@ -206,6 +206,9 @@ static void posix_rules_are_read_or_refused(void **state)
     assert_true(zone_posix_parse("X5Y,J60/2,300/-1:30", 19, &p));
     assert_int_equal(zone_posix_start(&p, 2028), wall_of("2028-03-01T07:00:00"));
     assert_int_equal(zone_posix_end(&p, 2028), wall_of("2028-10-26T22:30:00") + 4 * 3600);
+    assert_true(zone_posix_parse("CET-1CEST,M3.5.0,M10.5.0/3", 26, &p));
+    assert_int_equal(zone_posix_start(&p, 2027), wall_of("2027-03-28T01:00:00"));
+    assert_int_equal(zone_posix_end(&p, 2027), wall_of("2027-10-31T01:00:00"));
 }
 
 /* Any cut and any changed byte of a file is read or refused, never more. */
