@@ -38,7 +38,7 @@ struct recur_set {
     const int64_t *rdates;               size_t rdate_count;   /* wall times, any order */
     const int64_t *exdates;              size_t exdate_count;  /* wall times; with exdate_is_date the whole day */
     const bool *exdate_is_date;          /* may be NULL: none is */
-    bool start_always;                   /* DTSTART is an instance even if no rule matches it; without rules it is anyway */
+    bool start_always;                   /* DTSTART is an instance, matched by a rule or not; without rules it is too */
 };
 
 struct recur_iter;

@@ -207,7 +207,7 @@ static void jump_years(struct recur_stream *s, const struct recur_month *to)
     recur_stream_drop_step(s);
 }
 
-/* True if the next month is at least `slack` months before `to`. Lunar years have 12 or 13, so nothing is multiplied. */
+/* True if the next month is `slack` months or more before `to`. Lunar years have 12 or 13, so it takes steps. */
 static bool is_before(const struct recur_stream *s, const struct recur_month *to, int slack)
 {
     return s->year < to->year - 1 || (s->year == to->year && s->position + slack <= to->position) ||

@@ -1,4 +1,4 @@
-/* The POSIX TZ string in the footer of a TZif file ("EST5EDT,M3.2.0,M11.1.0"; RFC 8536 3.3.1) and its yearly changes. */
+/* The POSIX TZ string in a TZif file's footer ("EST5EDT,M3.2.0,M11.1.0"; RFC 8536 3.3.1) and its yearly changes. */
 #ifndef KEPU_CALENDAR_ZONE_POSIX_H
 #define KEPU_CALENDAR_ZONE_POSIX_H
 
