@@ -12,58 +12,58 @@
 #define WORDS_INTERVAL_MAX 1000    /* "every 1000 weeks" */
 #define WORDS_COUNT_MAX 10000      /* "10000 times" */
 
-/* What a token can be. Those from WORD_ORD on may also come from reductions. */
+/* What a token can be. Those from TOKEN_ORD on may also come from reductions. */
 enum word_kind {
-    WORD_END,
-    WORD_FILL,       /* says nothing: of, the, 的 */
-    WORD_COMMA,      /* joins a list or says nothing */
-    WORD_AND,        /* joins a list */
-    WORD_TO,         /* from … to …, or until */
-    WORD_UNTIL,
-    WORD_CLOSE,      /* 止, after an until */
-    WORD_EVERY,
-    WORD_GAP,        /* 每隔 */
-    WORD_OTHER,      /* every other */
-    WORD_IN,         /* "in 2 hours", "in september" */
-    WORD_SIGN,       /* value +1, -1 */
-    WORD_AFTER,
-    WORD_BEFORE,
-    WORD_NUMBER,     /* value */
-    WORD_NTH,        /* 第 */
-    WORD_BACK,       /* 倒数 */
-    WORD_PIECE,      /* 个 */
-    WORD_LUNAR,
-    WORD_LEAP,
-    WORD_CHU,        /* 初 */
-    WORD_OCLOCK,     /* value: 1 = names hours of the 24-hour clock (时) */
-    WORD_MINUTE,     /* 分 */
-    WORD_QUARTER,    /* 刻 */
-    WORD_HALF,
-    WORD_PERIOD,     /* value: enum words_period */
-    WORD_DAY,        /* 日, 号: a day of the month */
-    WORD_UNIT,       /* value: enum words_unit */
-    WORD_FREQ,       /* value: enum words_unit, times two if > 100 ("fortnightly") */
-    WORD_ONCE,
-    WORD_TOTAL,      /* 共 */
-    WORD_TIMES,      /* 次 */
-    WORD_RELATIVE,   /* value: -1 last, 0 this, 1 next …; `loose` where it has two senses */
-    WORD_TODAY,      /* value: days from today */
-    WORD_YEARS,      /* value: years from this one (明年) */
-    WORD_NOW,
-    WORD_FESTIVAL,   /* value: index of words_festivals */
-    WORD_TWO_WAYS,   /* value: message that names both readings */
-    WORD_ORD,        /* set of ordinals */
-    WORD_WEEKDAY,    /* set of 1 << enum weekday */
-    WORD_WORKDAY,
-    WORD_MONTH,      /* set of months; value 1 = says that it is lunar (正月) */
-    WORD_LEAP_MONTH, /* set of one month */
-    WORD_MONTHDAY,   /* set of days of the month */
-    WORD_LUNAR_DAY,  /* set of days */
-    WORD_YEAR,       /* value */
-    WORD_DATE,       /* year, month, day */
-    WORD_CLOCK,      /* value: seconds of the day */
-    WORD_TIME,       /* value: seconds of the day, its period applied */
-    WORD_SPAN,       /* exact_s, days, months */
+    TOKEN_END,
+    TOKEN_FILL,       /* says nothing: of, the, 的 */
+    TOKEN_COMMA,      /* joins a list or says nothing */
+    TOKEN_AND,        /* joins a list */
+    TOKEN_TO,         /* from … to …, or until */
+    TOKEN_UNTIL,
+    TOKEN_CLOSE,      /* 止, after an until */
+    TOKEN_EVERY,
+    TOKEN_GAP,        /* 每隔 */
+    TOKEN_OTHER,      /* every other */
+    TOKEN_IN,         /* "in 2 hours", "in september" */
+    TOKEN_SIGN,       /* value +1, -1 */
+    TOKEN_AFTER,
+    TOKEN_BEFORE,
+    TOKEN_NUMBER,     /* value */
+    TOKEN_NTH,        /* 第 */
+    TOKEN_BACK,       /* 倒数 */
+    TOKEN_PIECE,      /* 个 */
+    TOKEN_LUNAR,
+    TOKEN_LEAP,
+    TOKEN_CHU,        /* 初 */
+    TOKEN_OCLOCK,     /* value: 1 = names hours of the 24-hour clock (时) */
+    TOKEN_MINUTE,     /* 分 */
+    TOKEN_QUARTER,    /* 刻 */
+    TOKEN_HALF,
+    TOKEN_PERIOD,     /* value: enum words_period */
+    TOKEN_DAY,        /* 日, 号: a day of the month */
+    TOKEN_UNIT,       /* value: enum words_unit */
+    TOKEN_FREQ,       /* value: enum words_unit, times two if > 100 ("fortnightly") */
+    TOKEN_ONCE,
+    TOKEN_TOTAL,      /* 共 */
+    TOKEN_TIMES,      /* 次 */
+    TOKEN_RELATIVE,   /* value: -1 last, 0 this, 1 next …; `loose` where it has two senses */
+    TOKEN_TODAY,      /* value: days from today */
+    TOKEN_YEARS,      /* value: years from this one (明年) */
+    TOKEN_NOW,
+    TOKEN_FESTIVAL,   /* value: index of words_festivals */
+    TOKEN_TWO_WAYS,   /* value: message that names both readings */
+    TOKEN_ORD,        /* set of ordinals */
+    TOKEN_WEEKDAY,    /* set of 1 << enum weekday */
+    TOKEN_WORKDAY,
+    TOKEN_MONTH,      /* set of months; value 1 = says that it is lunar (正月) */
+    TOKEN_LEAP_MONTH, /* set of one month */
+    TOKEN_MONTHDAY,   /* set of days of the month */
+    TOKEN_LUNAR_DAY,  /* set of days */
+    TOKEN_YEAR,       /* value */
+    TOKEN_DATE,       /* year, month, day */
+    TOKEN_CLOCK,      /* value: seconds of the day */
+    TOKEN_TIME,       /* value: seconds of the day, its period applied */
+    TOKEN_SPAN,       /* exact_s, days, months */
 };
 
 enum words_period {
@@ -106,7 +106,7 @@ struct words_vocabulary {
     const char *text;
     enum word_kind kind;
     int value;
-    enum word_kind then_kind;    /* a second token that the word stands for (今晚), or WORD_END */
+    enum word_kind then_kind;    /* a second token that the word stands for (今晚), or TOKEN_END */
     int then_value;
 };
 extern const struct words_vocabulary words_vocabulary[];
@@ -123,7 +123,7 @@ int words_scan(const char *text, struct words_text *ret, struct err *e);
 /* Joins tokens into bigger ones: 第 三 个 → an ordinal, 下午 3 点 半 → a time, 周一 、 三 → a set of weekdays. */
 int words_reduce(struct words_text *t, struct err *e);
 
-/* The pattern matcher: kinds in order, each possibly optional; ends with WORD_END. */
+/* The pattern matcher: kinds in order, each possibly optional; ends with TOKEN_END. */
 #define WORDS_PATTERN_MAX 6
 #define OPT 0x80
 #define WORDS_KIND(k) ((enum word_kind)((k) & ~OPT))

@@ -7,7 +7,7 @@ size_t words_match(const unsigned char *pattern, const struct word *w, size_t co
 
     for (int i = 0; i < WORDS_PATTERN_MAX; i++)
         slot[i] = NULL;
-    for (int i = 0; i < WORDS_PATTERN_MAX && pattern[i] != WORD_END; i++) {
+    for (int i = 0; i < WORDS_PATTERN_MAX && pattern[i] != TOKEN_END; i++) {
         if (used < count && w[used].kind == WORDS_KIND(pattern[i]))
             slot[i] = &w[used++];
         else if (!(pattern[i] & OPT))

@@ -257,38 +257,38 @@ static enum words_step period_after(struct words_parts *p, SLOTS)
 
 /* The first row that matches has the tokens, so longer ones come first. */
 static const struct words_phrase phrases[] = {
-    {{WORD_AND, WORD_ORD, WORD_WEEKDAY}, and_nth_weekday},
-    {{WORD_LEAP | OPT, WORD_ORD, WORD_LUNAR, WORD_UNIT}, nth_lunar_month},
-    {{WORD_ORD, WORD_WEEKDAY}, nth_weekday},
-    {{WORD_ORD, WORD_WORKDAY}, nth_workday},
-    {{WORD_ORD, WORD_UNIT}, nth_unit},
-    {{WORD_ORD}, ord_monthday},
-    {{WORD_RELATIVE, WORD_WEEKDAY}, relative_weekday},
-    {{WORD_RELATIVE, WORD_UNIT}, relative_unit},
-    {{WORD_WEEKDAY}, weekday},
-    {{WORD_WORKDAY}, workday},
-    {{WORD_UNIT}, bare_unit},
+    {{TOKEN_AND, TOKEN_ORD, TOKEN_WEEKDAY}, and_nth_weekday},
+    {{TOKEN_LEAP | OPT, TOKEN_ORD, TOKEN_LUNAR, TOKEN_UNIT}, nth_lunar_month},
+    {{TOKEN_ORD, TOKEN_WEEKDAY}, nth_weekday},
+    {{TOKEN_ORD, TOKEN_WORKDAY}, nth_workday},
+    {{TOKEN_ORD, TOKEN_UNIT}, nth_unit},
+    {{TOKEN_ORD}, ord_monthday},
+    {{TOKEN_RELATIVE, TOKEN_WEEKDAY}, relative_weekday},
+    {{TOKEN_RELATIVE, TOKEN_UNIT}, relative_unit},
+    {{TOKEN_WEEKDAY}, weekday},
+    {{TOKEN_WORKDAY}, workday},
+    {{TOKEN_UNIT}, bare_unit},
 
-    {{WORD_YEAR}, year},
-    {{WORD_YEARS}, years},
-    {{WORD_DATE}, date},
-    {{WORD_NUMBER, WORD_MONTH}, day_month},
-    {{WORD_MONTH, WORD_NUMBER}, month_day},
-    {{WORD_IN, WORD_MONTH}, in_month},
-    {{WORD_MONTH}, month},
-    {{WORD_LEAP_MONTH, WORD_NUMBER}, leap_month_day},
-    {{WORD_LEAP_MONTH}, leap_month},
-    {{WORD_MONTHDAY}, monthday},
-    {{WORD_LUNAR_DAY}, lunar_day},
-    {{WORD_LUNAR}, lunar},
-    {{WORD_FESTIVAL}, festival},
-    {{WORD_NUMBER}, bare_year},
-    {{WORD_TODAY}, today},
-    {{WORD_NOW}, now},
-    {{WORD_SPAN}, span},
-    {{WORD_TIME}, time_of_day},
-    {{WORD_PERIOD}, period_after},
-    {{WORD_COMMA}, words_say_nothing},
+    {{TOKEN_YEAR}, year},
+    {{TOKEN_YEARS}, years},
+    {{TOKEN_DATE}, date},
+    {{TOKEN_NUMBER, TOKEN_MONTH}, day_month},
+    {{TOKEN_MONTH, TOKEN_NUMBER}, month_day},
+    {{TOKEN_IN, TOKEN_MONTH}, in_month},
+    {{TOKEN_MONTH}, month},
+    {{TOKEN_LEAP_MONTH, TOKEN_NUMBER}, leap_month_day},
+    {{TOKEN_LEAP_MONTH}, leap_month},
+    {{TOKEN_MONTHDAY}, monthday},
+    {{TOKEN_LUNAR_DAY}, lunar_day},
+    {{TOKEN_LUNAR}, lunar},
+    {{TOKEN_FESTIVAL}, festival},
+    {{TOKEN_NUMBER}, bare_year},
+    {{TOKEN_TODAY}, today},
+    {{TOKEN_NOW}, now},
+    {{TOKEN_SPAN}, span},
+    {{TOKEN_TIME}, time_of_day},
+    {{TOKEN_PERIOD}, period_after},
+    {{TOKEN_COMMA}, words_say_nothing},
 };
 
 static int fail(const struct words_text *t, size_t at, size_t count, enum msg msg, struct err *e)
@@ -354,7 +354,7 @@ static size_t find_until(const struct words_text *t)
 {
     size_t i = 1;
 
-    while (i < t->count && t->items[i].kind != WORD_UNTIL && t->items[i].kind != WORD_TO)
+    while (i < t->count && t->items[i].kind != TOKEN_UNTIL && t->items[i].kind != TOKEN_TO)
         i++;
     return i;
 }
@@ -365,7 +365,7 @@ static int parse_until(const struct words_text *t, size_t at, const struct words
     struct words_parts until = {.text = t->whole};
     size_t end = t->count;
 
-    if (t->items[end - 1].kind == WORD_CLOSE)
+    if (t->items[end - 1].kind == TOKEN_CLOSE)
         end--;
     if (at + 1 >= end)
         return fail(t, at, 1, MSG_WORDS_UNKNOWN, e);

@@ -13,7 +13,7 @@ static enum words_step make_ord(struct word *ret, int n)
 {
     if (n == 0 || n < -31 || n > 31)
         return STEP_NO;
-    ret->kind = WORD_ORD;
+    ret->kind = TOKEN_ORD;
     ret->set = WORDS_BIT(n);
     return STEP_YES;
 }
@@ -55,7 +55,7 @@ static enum words_step reduce_year(const struct words_text *t, SLOTS, struct wor
     (void)t, (void)e;
     if (slot[1]->value != UNIT_YEAR || slot[0]->value < 1000 || slot[0]->value > 9999)
         return STEP_NO;
-    ret->kind = WORD_YEAR;
+    ret->kind = TOKEN_YEAR;
     ret->value = slot[0]->value;
     return STEP_YES;
 }
@@ -75,26 +75,26 @@ static enum words_step reduce_month(const struct words_text *t, SLOTS, struct wo
 {
     if (slot[1]->value != UNIT_MONTH || !slot[1]->cjk)
         return STEP_NO;
-    return make_number_set(t, ret, WORD_MONTH, slot[0]->value, 12, e);
+    return make_number_set(t, ret, TOKEN_MONTH, slot[0]->value, 12, e);
 }
 
 static enum words_step reduce_leap_month(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
     if (slot[2]->value != UNIT_MONTH)
         return STEP_NO;
-    return make_number_set(t, ret, WORD_LEAP_MONTH, slot[1]->value, 12, e);
+    return make_number_set(t, ret, TOKEN_LEAP_MONTH, slot[1]->value, 12, e);
 }
 
 /* 15 日 */
 static enum words_step reduce_monthday(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
-    return make_number_set(t, ret, WORD_MONTHDAY, slot[0]->value, 31, e);
+    return make_number_set(t, ret, TOKEN_MONTHDAY, slot[0]->value, 31, e);
 }
 
 /* 初 九 */
 static enum words_step reduce_lunar_day(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
-    return make_number_set(t, ret, WORD_LUNAR_DAY, slot[1]->value, 10, e);
+    return make_number_set(t, ret, TOKEN_LUNAR_DAY, slot[1]->value, 10, e);
 }
 
 /* ---- Lists and ranges ---- */
@@ -123,7 +123,7 @@ static enum words_step reduce_adjacent(const struct words_text *t, SLOTS, struct
 /* The 1、 of 1、7月: takes the kind of what follows. */
 static enum words_step reduce_number_list(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
-    int max = slot[2]->kind == WORD_MONTH ? 12 : 31;
+    int max = slot[2]->kind == TOKEN_MONTH ? 12 : 31;
 
     if (slot[0]->value < 1 || slot[0]->value > max)
         return no_such_date(t, e);
@@ -140,12 +140,12 @@ static enum words_step reduce_day_and_ord(const struct words_text *t, SLOTS, str
 /* The 三 of 周一、三, and the 十五 of 初一、十五. */
 static enum words_step reduce_trailing(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
-    int n = slot[2]->value, max = slot[0]->kind == WORD_WEEKDAY ? 6 : 30;
+    int n = slot[2]->value, max = slot[0]->kind == TOKEN_WEEKDAY ? 6 : 30;
 
     (void)t, (void)e;
     if (!slot[2]->cjk || n < 1 || n > max)
         return STEP_NO;
-    return join(slot[0], slot[0]->kind == WORD_WEEKDAY ? 1ULL << (n - 1) : WORDS_BIT(n), ret);
+    return join(slot[0], slot[0]->kind == TOKEN_WEEKDAY ? 1ULL << (n - 1) : WORDS_BIT(n), ret);
 }
 
 static int lowest_bit(uint64_t set)
@@ -176,9 +176,9 @@ static enum words_step reduce_range(const struct words_text *t, SLOTS, struct wo
     (void)t, (void)e;
     if (!words_set_single(slot[2]->set))
         return STEP_NO;
-    if (kind == WORD_WEEKDAY)
+    if (kind == TOKEN_WEEKDAY)
         return fill_range(slot[0], to, 0, 7, true, ret);
-    if (kind == WORD_MONTH)
+    if (kind == TOKEN_MONTH)
         return fill_range(slot[0], to, 1, 12, true, ret);
     return fill_range(slot[0], to, 1, 31, false, ret);
 }
@@ -193,50 +193,50 @@ static enum words_step reduce_range_trailing(const struct words_text *t, SLOTS, 
 /* The 1 至 of 1至7日. */
 static enum words_step reduce_number_range(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
-    int max = slot[2]->kind == WORD_MONTH ? 12 : 31;
+    int max = slot[2]->kind == TOKEN_MONTH ? 12 : 31;
     struct word from = *slot[2];
 
     (void)t, (void)e;
     if (slot[0]->value < 1 || slot[0]->value > max || !words_set_single(slot[2]->set))
         return STEP_NO;
     from.set = WORDS_BIT(slot[0]->value);
-    return fill_range(&from, lowest_bit(slot[2]->set), 1, max, slot[2]->kind == WORD_MONTH, ret);
+    return fill_range(&from, lowest_bit(slot[2]->set), 1, max, slot[2]->kind == TOKEN_MONTH, ret);
 }
 
 static const struct words_reduction reductions[] = {
-    {{WORD_BACK, WORD_NTH, WORD_NUMBER, WORD_PIECE | OPT}, reduce_back},
-    {{WORD_NTH, WORD_NUMBER, WORD_AND, WORD_NUMBER, WORD_PIECE}, reduce_nth_two},
-    {{WORD_NTH, WORD_NUMBER, WORD_PIECE | OPT}, reduce_nth},
+    {{TOKEN_BACK, TOKEN_NTH, TOKEN_NUMBER, TOKEN_PIECE | OPT}, reduce_back},
+    {{TOKEN_NTH, TOKEN_NUMBER, TOKEN_AND, TOKEN_NUMBER, TOKEN_PIECE}, reduce_nth_two},
+    {{TOKEN_NTH, TOKEN_NUMBER, TOKEN_PIECE | OPT}, reduce_nth},
 
-    {{WORD_NUMBER, WORD_UNIT}, reduce_year},
-    {{WORD_LEAP, WORD_NUMBER, WORD_UNIT}, reduce_leap_month},
-    {{WORD_NUMBER, WORD_UNIT}, reduce_month},
-    {{WORD_NUMBER, WORD_DAY}, reduce_monthday},
-    {{WORD_CHU, WORD_NUMBER}, reduce_lunar_day},
-    {{WORD_NUMBER, WORD_AND, WORD_MONTH}, reduce_number_list},
-    {{WORD_NUMBER, WORD_AND, WORD_MONTHDAY}, reduce_number_list},
-    {{WORD_NUMBER, WORD_TO, WORD_MONTH}, reduce_number_range},
-    {{WORD_NUMBER, WORD_TO, WORD_MONTHDAY}, reduce_number_range},
+    {{TOKEN_NUMBER, TOKEN_UNIT}, reduce_year},
+    {{TOKEN_LEAP, TOKEN_NUMBER, TOKEN_UNIT}, reduce_leap_month},
+    {{TOKEN_NUMBER, TOKEN_UNIT}, reduce_month},
+    {{TOKEN_NUMBER, TOKEN_DAY}, reduce_monthday},
+    {{TOKEN_CHU, TOKEN_NUMBER}, reduce_lunar_day},
+    {{TOKEN_NUMBER, TOKEN_AND, TOKEN_MONTH}, reduce_number_list},
+    {{TOKEN_NUMBER, TOKEN_AND, TOKEN_MONTHDAY}, reduce_number_list},
+    {{TOKEN_NUMBER, TOKEN_TO, TOKEN_MONTH}, reduce_number_range},
+    {{TOKEN_NUMBER, TOKEN_TO, TOKEN_MONTHDAY}, reduce_number_range},
 
-    {{WORD_WEEKDAY, WORD_TO, WORD_WEEKDAY}, reduce_range},
-    {{WORD_WEEKDAY, WORD_TO, WORD_NUMBER}, reduce_range_trailing},
-    {{WORD_WEEKDAY, WORD_AND, WORD_WEEKDAY}, reduce_list},
-    {{WORD_WEEKDAY, WORD_COMMA, WORD_WEEKDAY}, reduce_list},
-    {{WORD_WEEKDAY, WORD_WEEKDAY}, reduce_adjacent},
-    {{WORD_WEEKDAY, WORD_AND | OPT, WORD_NUMBER}, reduce_trailing},
-    {{WORD_MONTH, WORD_TO, WORD_MONTH}, reduce_range},
-    {{WORD_MONTH, WORD_AND, WORD_MONTH}, reduce_list},
-    {{WORD_MONTH, WORD_COMMA, WORD_MONTH}, reduce_list},
-    {{WORD_MONTHDAY, WORD_TO, WORD_MONTHDAY}, reduce_range},
-    {{WORD_MONTHDAY, WORD_AND, WORD_MONTHDAY}, reduce_list},
-    {{WORD_MONTHDAY, WORD_COMMA, WORD_MONTHDAY}, reduce_list},
-    {{WORD_MONTHDAY, WORD_AND, WORD_ORD, WORD_UNIT}, reduce_day_and_ord},
-    {{WORD_LUNAR_DAY, WORD_AND, WORD_ORD, WORD_UNIT}, reduce_day_and_ord},
-    {{WORD_LUNAR_DAY, WORD_AND, WORD_LUNAR_DAY}, reduce_list},
-    {{WORD_LUNAR_DAY, WORD_AND | OPT, WORD_NUMBER}, reduce_trailing},
-    {{WORD_ORD, WORD_TO, WORD_ORD}, reduce_range},
-    {{WORD_ORD, WORD_AND, WORD_ORD}, reduce_list},
-    {{WORD_ORD, WORD_COMMA, WORD_ORD}, reduce_list},
+    {{TOKEN_WEEKDAY, TOKEN_TO, TOKEN_WEEKDAY}, reduce_range},
+    {{TOKEN_WEEKDAY, TOKEN_TO, TOKEN_NUMBER}, reduce_range_trailing},
+    {{TOKEN_WEEKDAY, TOKEN_AND, TOKEN_WEEKDAY}, reduce_list},
+    {{TOKEN_WEEKDAY, TOKEN_COMMA, TOKEN_WEEKDAY}, reduce_list},
+    {{TOKEN_WEEKDAY, TOKEN_WEEKDAY}, reduce_adjacent},
+    {{TOKEN_WEEKDAY, TOKEN_AND | OPT, TOKEN_NUMBER}, reduce_trailing},
+    {{TOKEN_MONTH, TOKEN_TO, TOKEN_MONTH}, reduce_range},
+    {{TOKEN_MONTH, TOKEN_AND, TOKEN_MONTH}, reduce_list},
+    {{TOKEN_MONTH, TOKEN_COMMA, TOKEN_MONTH}, reduce_list},
+    {{TOKEN_MONTHDAY, TOKEN_TO, TOKEN_MONTHDAY}, reduce_range},
+    {{TOKEN_MONTHDAY, TOKEN_AND, TOKEN_MONTHDAY}, reduce_list},
+    {{TOKEN_MONTHDAY, TOKEN_COMMA, TOKEN_MONTHDAY}, reduce_list},
+    {{TOKEN_MONTHDAY, TOKEN_AND, TOKEN_ORD, TOKEN_UNIT}, reduce_day_and_ord},
+    {{TOKEN_LUNAR_DAY, TOKEN_AND, TOKEN_ORD, TOKEN_UNIT}, reduce_day_and_ord},
+    {{TOKEN_LUNAR_DAY, TOKEN_AND, TOKEN_LUNAR_DAY}, reduce_list},
+    {{TOKEN_LUNAR_DAY, TOKEN_AND | OPT, TOKEN_NUMBER}, reduce_trailing},
+    {{TOKEN_ORD, TOKEN_TO, TOKEN_ORD}, reduce_range},
+    {{TOKEN_ORD, TOKEN_AND, TOKEN_ORD}, reduce_list},
+    {{TOKEN_ORD, TOKEN_COMMA, TOKEN_ORD}, reduce_list},
 };
 
 static void replace(struct words_text *t, size_t at, size_t used, struct word w)

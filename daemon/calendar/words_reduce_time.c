@@ -46,7 +46,7 @@ static enum words_step make_time(const struct words_text *t, const struct word *
         hour = words_hour_in_period(hour, period->value);
     if (hour < 0)
         return misfit(t, (int)(second / 3600), period->value, e);
-    ret->kind = WORD_TIME;
+    ret->kind = TOKEN_TIME;
     ret->value = hour * 3600 + (int)(second % 3600);
     return STEP_YES;
 }
@@ -190,7 +190,7 @@ static enum words_step make_span(struct word *ret, int sign, const struct word *
 
     if (sign < 0 && half)
         return STEP_NO;
-    ret->kind = WORD_SPAN;
+    ret->kind = TOKEN_SPAN;
     ret->value = sign;
     return span_add(ret, sign * n, half, unit->value) ? STEP_YES : STEP_NO;
 }
@@ -241,7 +241,7 @@ static enum words_step reduce_before_span(const struct words_text *t, SLOTS, str
 
 static int direction(const struct word *w)
 {
-    return w->kind == WORD_AFTER ? 1 : -1;
+    return w->kind == TOKEN_AFTER ? 1 : -1;
 }
 
 /* 2 个 半 小时 后. 3月后 without 个 is refused: after March, or in three months? */
@@ -258,7 +258,7 @@ static enum words_step reduce_half_after(const struct words_text *t, SLOTS, stru
 {
     (void)t, (void)e;
     if (direction(slot[4]) < 0) {
-        ret->kind = WORD_SPAN;
+        ret->kind = TOKEN_SPAN;
         ret->value = -1;
         ret->exact_s = slot[3]->value <= UNIT_HOUR ? -unit_s[slot[3]->value] / 2 : 0;
         return ret->exact_s ? STEP_YES : STEP_NO;
@@ -270,7 +270,7 @@ static enum words_step reduce_half_after(const struct words_text *t, SLOTS, stru
 static enum words_step reduce_days_after(const struct words_text *t, SLOTS, struct word *ret, struct err *e)
 {
     (void)t, (void)e;
-    ret->kind = WORD_SPAN;
+    ret->kind = TOKEN_SPAN;
     ret->value = direction(slot[2]);
     ret->days = (int64_t)ret->value * slot[0]->value;
     return STEP_YES;
@@ -278,27 +278,27 @@ static enum words_step reduce_days_after(const struct words_text *t, SLOTS, stru
 
 /* Longer ones first. */
 const struct words_reduction words_time_reductions[] = {
-    {{WORD_PERIOD | OPT, WORD_NUMBER, WORD_OCLOCK, WORD_NUMBER, WORD_QUARTER}, reduce_quarter},
-    {{WORD_PERIOD | OPT, WORD_NUMBER, WORD_OCLOCK, WORD_NUMBER, WORD_MINUTE | OPT}, reduce_minutes},
-    {{WORD_PERIOD | OPT, WORD_NUMBER, WORD_OCLOCK, WORD_HALF}, reduce_half},
-    {{WORD_PERIOD | OPT, WORD_NUMBER, WORD_OCLOCK, WORD_PERIOD | OPT}, reduce_hour},
-    {{WORD_PERIOD | OPT, WORD_CLOCK, WORD_PERIOD | OPT}, reduce_clock},
-    {{WORD_PERIOD | OPT, WORD_NUMBER, WORD_PERIOD}, reduce_am_pm},
-    {{WORD_NUMBER, WORD_IN, WORD_PERIOD}, reduce_in_the},
-    {{WORD_PERIOD, WORD_NUMBER}, reduce_tonight},
-    {{WORD_PERIOD}, reduce_noon},
-    {{WORD_TIME, WORD_TO, WORD_TIME}, reduce_time_range},
+    {{TOKEN_PERIOD | OPT, TOKEN_NUMBER, TOKEN_OCLOCK, TOKEN_NUMBER, TOKEN_QUARTER}, reduce_quarter},
+    {{TOKEN_PERIOD | OPT, TOKEN_NUMBER, TOKEN_OCLOCK, TOKEN_NUMBER, TOKEN_MINUTE | OPT}, reduce_minutes},
+    {{TOKEN_PERIOD | OPT, TOKEN_NUMBER, TOKEN_OCLOCK, TOKEN_HALF}, reduce_half},
+    {{TOKEN_PERIOD | OPT, TOKEN_NUMBER, TOKEN_OCLOCK, TOKEN_PERIOD | OPT}, reduce_hour},
+    {{TOKEN_PERIOD | OPT, TOKEN_CLOCK, TOKEN_PERIOD | OPT}, reduce_clock},
+    {{TOKEN_PERIOD | OPT, TOKEN_NUMBER, TOKEN_PERIOD}, reduce_am_pm},
+    {{TOKEN_NUMBER, TOKEN_IN, TOKEN_PERIOD}, reduce_in_the},
+    {{TOKEN_PERIOD, TOKEN_NUMBER}, reduce_tonight},
+    {{TOKEN_PERIOD}, reduce_noon},
+    {{TOKEN_TIME, TOKEN_TO, TOKEN_TIME}, reduce_time_range},
 
-    {{WORD_SIGN, WORD_NUMBER, WORD_UNIT}, reduce_signed},
-    {{WORD_IN, WORD_NUMBER, WORD_UNIT}, reduce_in},
-    {{WORD_IN, WORD_HALF, WORD_NUMBER | OPT, WORD_UNIT}, reduce_in_half},
-    {{WORD_SPAN, WORD_AND | OPT, WORD_NUMBER, WORD_UNIT}, reduce_more},
-    {{WORD_NUMBER, WORD_PIECE | OPT, WORD_HALF | OPT, WORD_UNIT, WORD_AFTER}, reduce_after},
-    {{WORD_NUMBER, WORD_PIECE | OPT, WORD_HALF | OPT, WORD_UNIT, WORD_BEFORE}, reduce_after},
-    {{WORD_HALF, WORD_PIECE | OPT, WORD_NUMBER | OPT, WORD_UNIT, WORD_AFTER}, reduce_half_after},
-    {{WORD_HALF, WORD_PIECE | OPT, WORD_NUMBER | OPT, WORD_UNIT, WORD_BEFORE}, reduce_half_after},
-    {{WORD_NUMBER, WORD_DAY, WORD_AFTER}, reduce_days_after},
-    {{WORD_NUMBER, WORD_DAY, WORD_BEFORE}, reduce_days_after},
-    {{WORD_NUMBER, WORD_PIECE | OPT, WORD_UNIT, WORD_SPAN}, reduce_before_span},
+    {{TOKEN_SIGN, TOKEN_NUMBER, TOKEN_UNIT}, reduce_signed},
+    {{TOKEN_IN, TOKEN_NUMBER, TOKEN_UNIT}, reduce_in},
+    {{TOKEN_IN, TOKEN_HALF, TOKEN_NUMBER | OPT, TOKEN_UNIT}, reduce_in_half},
+    {{TOKEN_SPAN, TOKEN_AND | OPT, TOKEN_NUMBER, TOKEN_UNIT}, reduce_more},
+    {{TOKEN_NUMBER, TOKEN_PIECE | OPT, TOKEN_HALF | OPT, TOKEN_UNIT, TOKEN_AFTER}, reduce_after},
+    {{TOKEN_NUMBER, TOKEN_PIECE | OPT, TOKEN_HALF | OPT, TOKEN_UNIT, TOKEN_BEFORE}, reduce_after},
+    {{TOKEN_HALF, TOKEN_PIECE | OPT, TOKEN_NUMBER | OPT, TOKEN_UNIT, TOKEN_AFTER}, reduce_half_after},
+    {{TOKEN_HALF, TOKEN_PIECE | OPT, TOKEN_NUMBER | OPT, TOKEN_UNIT, TOKEN_BEFORE}, reduce_half_after},
+    {{TOKEN_NUMBER, TOKEN_DAY, TOKEN_AFTER}, reduce_days_after},
+    {{TOKEN_NUMBER, TOKEN_DAY, TOKEN_BEFORE}, reduce_days_after},
+    {{TOKEN_NUMBER, TOKEN_PIECE | OPT, TOKEN_UNIT, TOKEN_SPAN}, reduce_before_span},
 };
 const size_t words_time_reduction_count = sizeof words_time_reductions / sizeof words_time_reductions[0];

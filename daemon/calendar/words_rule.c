@@ -361,7 +361,7 @@ static const char *rrule_value(const char *text)
         text++;
     if (starts_with(text, "RRULE:"))
         return text + strlen("RRULE:");
-    return starts_with(text, "FREQ=") || starts_with(text, "RSCALE=") || strstr(text, ";FREQ=") ? text : NULL;
+    return strchr(text, '=') ? text : NULL; /* no words have it */
 }
 
 static int canonical(const char *rule, size_t bytes, struct arena *a, char **ret_rule, struct err *e)

@@ -142,7 +142,7 @@ static size_t scan_clock(const char *p, struct word *w, bool *ret_real)
         bytes += 1 + n;
     }
     *ret_real = part[0] < 24 && part[1] < 60 && part[2] < 60;
-    w->kind = WORD_CLOCK;
+    w->kind = TOKEN_CLOCK;
     w->value = part[0] * 3600 + part[1] * 60 + part[2];
     return bytes;
 }
@@ -162,7 +162,7 @@ static size_t scan_date(const char *p, struct word *w)
     n = scan_digits(p + bytes + 1, &w->day);
     if (n == 0 || n > 2)
         return 0;
-    w->kind = WORD_DATE;
+    w->kind = TOKEN_DATE;
     return bytes + 1 + n;
 }
 
@@ -181,15 +181,15 @@ static size_t scan_number(const char *p, struct word *w)
     size_t bytes = scan_digits(p, &w->value), suffix;
 
     if (bytes == 0) {
-        w->kind = WORD_NUMBER;
+        w->kind = TOKEN_NUMBER;
         w->cjk = true;
         return scan_numeral(p, &w->value);
     }
-    w->kind = WORD_NUMBER;
+    w->kind = TOKEN_NUMBER;
     w->digits = (int)bytes;
     suffix = ordinal_suffix(p + bytes);
     if (suffix && w->value >= 1 && w->value <= 31) {
-        w->kind = WORD_ORD;
+        w->kind = TOKEN_ORD;
         w->set = WORDS_BIT(w->value);
         return bytes + suffix;
     }
@@ -238,13 +238,13 @@ static struct word word_of(enum word_kind kind, int value)
 {
     struct word w = {.kind = kind, .value = value};
 
-    if (kind == WORD_ORD || kind == WORD_MONTH)
+    if (kind == TOKEN_ORD || kind == TOKEN_MONTH)
         w.set = WORDS_BIT(value);
-    else if (kind == WORD_WEEKDAY)
+    else if (kind == TOKEN_WEEKDAY)
         w.set = (uint64_t)value;
-    if (kind == WORD_MONTH)
+    if (kind == TOKEN_MONTH)
         w.value = 0;
-    if (kind == WORD_RELATIVE && value > 50) {
+    if (kind == TOKEN_RELATIVE && value > 50) {
         w.loose = true;
         w.value = value - 100;
     }
@@ -294,16 +294,16 @@ static int scan_word(struct words_text *t, size_t at, size_t *ret_bytes, struct 
 
     if (!row)
         return fail_at(t, at, unknown_bytes(p), MSG_WORDS_UNKNOWN, e);
-    if (row->kind == WORD_TWO_WAYS)
+    if (row->kind == TOKEN_TWO_WAYS)
         return fail_at(t, at, *ret_bytes, (enum msg)row->value, e);
     w = word_of(row->kind, row->value);
-    if (w.kind == WORD_TO && p[0] == '-' && t->count == 0)
-        w = word_of(WORD_SIGN, -1);
+    if (w.kind == TOKEN_TO && p[0] == '-' && t->count == 0)
+        w = word_of(TOKEN_SIGN, -1);
     w.plural = plural;
     w.cjk = cjk;
-    if (w.kind != WORD_FILL && !push(t, w, at, *ret_bytes))
+    if (w.kind != TOKEN_FILL && !push(t, w, at, *ret_bytes))
         return fail_at(t, at, *ret_bytes, MSG_WORDS_UNKNOWN, e);
-    if (row->then_kind == WORD_END)
+    if (row->then_kind == TOKEN_END)
         return 0;
     w = word_of(row->then_kind, row->then_value);
     w.cjk = cjk;

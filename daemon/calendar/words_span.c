@@ -23,9 +23,9 @@ static int64_t unit_seconds(int unit)
 static size_t read_part(const struct word *w, size_t count, int64_t *ret_ms)
 {
     static const unsigned char whole[] = {
-        WORD_NUMBER, WORD_PIECE | OPT, WORD_HALF | OPT, WORD_UNIT, WORD_HALF | OPT, WORD_END,
+        TOKEN_NUMBER, TOKEN_PIECE | OPT, TOKEN_HALF | OPT, TOKEN_UNIT, TOKEN_HALF | OPT, TOKEN_END,
     };
-    static const unsigned char half[] = {WORD_HALF, WORD_PIECE | OPT, WORD_NUMBER | OPT, WORD_UNIT, WORD_END};
+    static const unsigned char half[] = {TOKEN_HALF, TOKEN_PIECE | OPT, TOKEN_NUMBER | OPT, TOKEN_UNIT, TOKEN_END};
     const struct word *slot[WORDS_PATTERN_MAX];
     size_t used = words_match(whole, w, count, slot);
 
