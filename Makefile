@@ -4,6 +4,7 @@ VERSION := 0.1.0
 BUILD ?= build
 CC ?= gcc
 PYTHON := /usr/bin/python3
+SHELL := /bin/bash
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
@@ -49,7 +50,7 @@ CTL_OBJECTS := $(call object,$(CTL_SOURCES) $(CTL_SHARED))
 ASSETS := $(shell sed -n 's/^A(.*"\(.*\)")$$/\1/p' daemon/base/assets.def)
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps build-deps test-deps run demo test unit e2e lint check-asan check-tsan fuzz bench crash install clean FORCE
+.PHONY: all help deps build-deps test-deps run demo test totals unit e2e lint check-asan check-tsan fuzz bench crash install clean FORCE
 
 all: $(BUILD)/kepud $(BUILD)/kepuctl                       ## build kepud and kepuctl
 
@@ -134,15 +135,25 @@ demo: build-deps test-deps                                 ## a scripted tour wi
 # Checking ----------------------------------------------------------------------------------------------------------
 
 test: build-deps test-deps                                 ## lint, unit tests, whole-program tests
+	@rm -rf $(BUILD)/results
 	@$(MAKE) --no-print-directory all lint
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory totals
+
+# Both run, whatever comes of the first; the last line is the sum.
+totals:
+	@mkdir -p $(BUILD)/results
+	-@$(MAKE) --no-print-directory unit
+	-@$(MAKE) --no-print-directory e2e
+	@set -o pipefail; $(PYTHON) tests/summary.py $(BUILD)/results | tee $(BUILD)/results/summary.txt
 
 unit: $(UNIT_TESTS:%=$(BUILD)/unit/%)                      ## the unit tests
-	@$(PYTHON) tests/run_unit.py $^
+	@mkdir -p $(BUILD)/results
+	@$(PYTHON) tests/run_unit.py --results $(BUILD)/results/unit.txt $^
 
 e2e: all                                                   ## the whole-program tests
-	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -p no:cacheprovider tests/e2e tests/browser tests/crash $(PYTEST_FLAGS)
+	@mkdir -p $(BUILD)/results
+	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=$(BUILD)/results/e2e.xml \
+		tests/e2e tests/browser $(PYTEST_FLAGS)
 
 lint:                                                      ## the fences between rooms, and the build's warnings
 	@$(PYTHON) tests/lint.py

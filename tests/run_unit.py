@@ -52,18 +52,30 @@ def run(path):
         return Report(path, f"{said}\n# not done after {BOUND_S:.0f} s\n", -1)
 
 
-def main(paths):
+def main(arguments):
+    results = None
+    if arguments[:1] == ["--results"]:
+        results, arguments = arguments[1], arguments[2:]
+    line, failed = run_all(arguments)
+    print(line)
+    if results:
+        with open(results, "w") as out:
+            print(line, file=out)
+    return 1 if failed else 0
+
+
+def run_all(paths):
+    """Shows what failed; (the line of totals, how many failed)."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         reports = list(pool.map(run, paths))
-    for report in reports:
-        name = os.path.basename(report.path)
-        if report.failed:
-            print(f"--- {name} (exit {report.code})\n{report.output}")
-        elif report.skips:
-            print(f"{name}: skipped {', '.join(report.skips)}: {'; '.join(report.remarks())}")
+    for one in reports:
+        name = os.path.basename(one.path)
+        if one.failed:
+            print(f"--- {name} (exit {one.code})\n{one.output}")
+        elif one.skips:
+            print(f"{name}: skipped {', '.join(one.skips)}: {'; '.join(one.remarks())}")
     totals = [sum(getattr(r, what) for r in reports) for what in ("passed", "failed", "skipped")]
-    print("{} passed, {} failed, {} skipped".format(*totals))
-    return 1 if totals[1] else 0
+    return "{} passed, {} failed, {} skipped".format(*totals), totals[1]
 
 
 if __name__ == "__main__":
