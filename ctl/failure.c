@@ -55,10 +55,15 @@ static void tell_sentence(json_t *o, const struct settings *s)
 {
     const char *message = json_string_value(json_object_get(o, "message"));
     const char *hint = json_string_value(json_object_get(o, "hint"));
+    const char *field = json_string_value(json_object_get(o, "field"));
     bool red = s->colour && isatty(STDERR_FILENO);
     struct buf line = {.data = NULL};
 
     buf_adds(&line, catalogue_text(W_CTL_ERROR, s->lang));
+    if (field && field[0] && message && !strstr(message, field) && !(hint && strstr(hint, field))) {
+        text_clean(&line, field, TEXT_ONE_LINE);
+        buf_adds(&line, ": ");
+    }
     text_clean(&line, message ? message : "", TEXT_ONE_LINE);
     if (hint && hint[0]) {
         buf_adds(&line, catalogue_text(W_CTL_ERROR_AND_HINT, s->lang));

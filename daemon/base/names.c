@@ -33,6 +33,15 @@ static size_t distance(const char *a, const char *b)
     return last[m];
 }
 
+static size_t shared_prefix(const char *a, const char *b)
+{
+    size_t n = 0;
+
+    while (a[n] && a[n] == b[n])
+        n++;
+    return n;
+}
+
 const char *names_nearest(const char *text, const char *const *names, size_t count)
 {
     size_t len = strlen(text), best = len / 3 + 2;
@@ -45,7 +54,7 @@ const char *names_nearest(const char *text, const char *const *names, size_t cou
         if (strlen(names[i]) > NEAREST_BYTES_MAX)
             continue;
         d = distance(text, names[i]);
-        if (d < best) {
+        if (d < best || (d == best && found && shared_prefix(text, names[i]) > shared_prefix(text, found))) {
             best = d;
             found = names[i];
         }

@@ -21,7 +21,7 @@ struct recur_rule;
  * message that names the part for whatever RFC 5545 or 7529 forbids.
  */
 int recur_parse(const char *text, struct arena *a, struct recur_rule **ret, struct err *e);
-/* The canonical text: upper case, parts in the RFC's order, sorted lists. In the arena. */
+/* The canonical text: upper case, BY parts in the order in which the RFC applies them, sorted lists. In the arena. */
 char *recur_format(const struct recur_rule *rule, struct arena *a);
 bool recur_is_lunar(const struct recur_rule *rule);          /* RSCALE=CHINESE */
 /* FREQ of the rule is SECONDLY, MINUTELY or HOURLY, or BYHOUR … makes it several a day: events refuse that. */

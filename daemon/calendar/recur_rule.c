@@ -148,16 +148,23 @@ static bool says_something(const struct recur_rule *r, enum recur_part part)
     return recur_has(r, part);
 }
 
+/* As people write them: BY parts in the order in which RFC 5545 3.3.10 applies them. */
+static const enum recur_part written[] = {
+    PART_RSCALE,    PART_FREQ,       PART_UNTIL, PART_COUNT,  PART_INTERVAL, PART_BYMONTH,  PART_BYWEEKNO, PART_BYYEARDAY,
+    PART_BYMONTHDAY, PART_BYDAY,     PART_BYHOUR, PART_BYMINUTE, PART_BYSECOND, PART_BYSETPOS, PART_WKST,  PART_SKIP,
+};
+_Static_assert(sizeof written / sizeof written[0] == RECUR_PART_COUNT, "every part is written");
+
 char *recur_format(const struct recur_rule *rule, struct arena *a)
 {
     struct buf out = {0};
     char *text;
 
-    for (int part = 0; part < RECUR_PART_COUNT; part++) {
-        if (!says_something(rule, (enum recur_part)part))
+    for (size_t i = 0; i < RECUR_PART_COUNT; i++) {
+        if (!says_something(rule, written[i]))
             continue;
-        buf_printf(&out, "%s%s=", out.len ? ";" : "", recur_part_names[part]);
-        format_value(&out, rule, (enum recur_part)part);
+        buf_printf(&out, "%s%s=", out.len ? ";" : "", recur_part_names[written[i]]);
+        format_value(&out, rule, written[i]);
     }
     text = arena_strdup(a, buf_text(&out));
     buf_release(&out);

@@ -10,7 +10,7 @@ static const char *months(const struct words_saying *s)
 
     for (int i = 1; i <= 12; i++)
         if (words_plus(s, PART_BYMONTH) >> i & 1)
-            words_list_add(&l, catalogue_text((enum msg)(TOKEN_RULE_MONTH_1 + i - 1), s->lang));
+            words_list_add(&l, catalogue_text((enum msg)(WORD_RULE_MONTH_1 + i - 1), s->lang));
     return words_list_join(s, &l);
 }
 
@@ -66,7 +66,7 @@ static bool is_workdays(const struct recur_rule *r)
 
 static const char *nth_workdays(const struct words_saying *s)
 {
-    const char *what = catalogue_text(TOKEN_RULE_WORKDAY, s->lang);
+    const char *what = catalogue_text(WORD_RULE_WORKDAY, s->lang);
     struct words_list l = {0};
 
     for (int i = 1; i <= 31; i++)
@@ -85,8 +85,8 @@ static const char *yearly_date(const struct words_saying *s)
     bool one_date = !words_minus(s, PART_BYMONTHDAY) && words_set_single(words_plus(s, PART_BYMONTH));
 
     if (one_date)
-        return words_say(s, TOKEN_RULE_SHAPE_DATE, words_say_every(s), months(s), month_days(s, true));
-    return words_say(s, TOKEN_RULE_SHAPE_DAYS_OF_MONTHS, words_say_every(s), months(s), month_days(s, false));
+        return words_say(s, WORD_RULE_SHAPE_DATE, words_say_every(s), months(s), month_days(s, true));
+    return words_say(s, WORD_RULE_SHAPE_DAYS_OF_MONTHS, words_say_every(s), months(s), month_days(s, false));
 }
 
 /* BYMONTH makes a monthly rule's months those of each year. */
@@ -94,7 +94,7 @@ static const char *every_year(const struct words_saying *s)
 {
     bool of_year = s->rule->freq == RECUR_MONTHLY && s->rule->parts & WORDS_HAS(PART_BYMONTH);
 
-    return of_year ? catalogue_text(TOKEN_RULE_YEARLY, s->lang) : words_say_every(s);
+    return of_year ? catalogue_text(WORD_RULE_YEARLY, s->lang) : words_say_every(s);
 }
 
 /* Every 2 months, of these months only: that has no neat words. */
@@ -112,14 +112,14 @@ static const char *with_months(const struct words_saying *s, enum msg without, e
 
 static const char *by_weekday(const struct words_saying *s)
 {
-    const char *workdays = catalogue_text(TOKEN_RULE_EVERY_WORKDAY, s->lang);
+    const char *workdays = catalogue_text(WORD_RULE_EVERY_WORKDAY, s->lang);
 
     if (s->rule->interval > 1)
-        return with_months(s, TOKEN_RULE_SHAPE_DAYS, TOKEN_RULE_SHAPE_DAYS_WITHIN_MONTHS, words_say_every(s),
+        return with_months(s, WORD_RULE_SHAPE_DAYS, WORD_RULE_SHAPE_DAYS_WITHIN_MONTHS, words_say_every(s),
                            weekdays(s));
     if (is_workdays(s->rule))
-        return with_months(s, TOKEN_RULE_SHAPE_PLAIN, TOKEN_RULE_SHAPE_WITHIN_MONTHS, workdays, NULL);
-    return with_months(s, TOKEN_RULE_SHAPE_WEEKDAYS, TOKEN_RULE_SHAPE_WEEKDAYS_WITHIN_MONTHS, NULL, weekdays(s));
+        return with_months(s, WORD_RULE_SHAPE_PLAIN, WORD_RULE_SHAPE_WITHIN_MONTHS, workdays, NULL);
+    return with_months(s, WORD_RULE_SHAPE_WEEKDAYS, WORD_RULE_SHAPE_WEEKDAYS_WITHIN_MONTHS, NULL, weekdays(s));
 }
 
 static const char *by_day(const struct words_saying *s)
@@ -132,7 +132,7 @@ static const char *by_day(const struct words_saying *s)
     if (!s->rule->ordinals || skips_months(s))
         return NULL;
     days = nth_weekdays(s, &ok);
-    return ok ? with_months(s, TOKEN_RULE_SHAPE_DAYS, TOKEN_RULE_SHAPE_DAYS_OF_MONTHS, every_year(s), days) : NULL;
+    return ok ? with_months(s, WORD_RULE_SHAPE_DAYS, WORD_RULE_SHAPE_DAYS_OF_MONTHS, every_year(s), days) : NULL;
 }
 
 /* A yearly BYSETPOS counts over all its months at once, which has no neat words unless it is one. */
@@ -146,7 +146,7 @@ static const char *by_workday(const struct words_saying *s)
         return NULL;
     if (s->rule->freq == RECUR_YEARLY && !one_month)
         return NULL;
-    return with_months(s, TOKEN_RULE_SHAPE_DAYS, TOKEN_RULE_SHAPE_DAYS_OF_MONTHS, every_year(s), nth_workdays(s));
+    return with_months(s, WORD_RULE_SHAPE_DAYS, WORD_RULE_SHAPE_DAYS_OF_MONTHS, every_year(s), nth_workdays(s));
 }
 
 static const char *by_month_day(const struct words_saying *s)
@@ -155,24 +155,24 @@ static const char *by_month_day(const struct words_saying *s)
         return yearly_date(s);
     if (s->rule->freq != RECUR_MONTHLY || s->rule->parts & WORDS_HAS(PART_BYMONTH))
         return NULL;
-    return words_say(s, TOKEN_RULE_SHAPE_DAYS, words_say_every(s), NULL, month_days(s, false));
+    return words_say(s, WORD_RULE_SHAPE_DAYS, words_say_every(s), NULL, month_days(s, false));
 }
 
 static const char *by_month(const struct words_saying *s)
 {
     if (s->rule->freq < RECUR_DAILY)
         return NULL;
-    return words_say(s, s->rule->freq == RECUR_YEARLY ? TOKEN_RULE_SHAPE_MONTHS : TOKEN_RULE_SHAPE_WITHIN_MONTHS,
+    return words_say(s, s->rule->freq == RECUR_YEARLY ? WORD_RULE_SHAPE_MONTHS : WORD_RULE_SHAPE_WITHIN_MONTHS,
                      words_say_every(s), months(s), NULL);
 }
 
 /* ---- All others: their parts, one by one ---- */
 
 static const struct { const char *name; enum msg msg; } part_words[] = {
-    {"BYMONTH", TOKEN_RULE_PART_MONTHS}, {"BYWEEKNO", TOKEN_RULE_PART_WEEKNOS}, {"BYYEARDAY", TOKEN_RULE_PART_YEARDAYS},
-    {"BYMONTHDAY", TOKEN_RULE_PART_MONTHDAYS}, {"BYDAY", TOKEN_RULE_PART_DAYS}, {"BYHOUR", TOKEN_RULE_PART_HOURS},
-    {"BYMINUTE", TOKEN_RULE_PART_MINUTES}, {"BYSECOND", TOKEN_RULE_PART_SECONDS}, {"BYSETPOS", TOKEN_RULE_PART_SETPOS},
-    {"WKST", TOKEN_RULE_PART_WKST}, {"SKIP", TOKEN_RULE_PART_SKIP},
+    {"BYMONTH", WORD_RULE_PART_MONTHS}, {"BYWEEKNO", WORD_RULE_PART_WEEKNOS}, {"BYYEARDAY", WORD_RULE_PART_YEARDAYS},
+    {"BYMONTHDAY", WORD_RULE_PART_MONTHDAYS}, {"BYDAY", WORD_RULE_PART_DAYS}, {"BYHOUR", WORD_RULE_PART_HOURS},
+    {"BYMINUTE", WORD_RULE_PART_MINUTES}, {"BYSECOND", WORD_RULE_PART_SECONDS}, {"BYSETPOS", WORD_RULE_PART_SETPOS},
+    {"WKST", WORD_RULE_PART_WKST}, {"SKIP", WORD_RULE_PART_SKIP},
 };
 
 /* "3SA" → the third Saturday, "MO" → Monday; numbers as they are. */
@@ -196,7 +196,7 @@ static const char *values(const struct words_saying *s, const char *text)
     char *joined = NULL;
 
     for (item = strtok_r(copy, ",", &rest); item; item = strtok_r(NULL, ",", &rest)) {
-        const char *mark = joined ? catalogue_text(TOKEN_RULE_LIST_COMMA, s->lang) : "";
+        const char *mark = joined ? catalogue_text(WORD_RULE_LIST_COMMA, s->lang) : "";
         joined = arena_printf(s->a, "%s%s%s", joined ? joined : "", mark, value_word(s, item));
     }
     return joined ? joined : "";
@@ -208,13 +208,13 @@ static const char *enumerate(const struct words_saying *s)
     const char *text = words_say_every(s);
 
     if (s->rule->lunar)
-        text = words_say(s, TOKEN_RULE_LUNAR, text, NULL, NULL);
+        text = words_say(s, WORD_RULE_LUNAR, text, NULL, NULL);
     for (part = strtok_r(parts, ";", &rest); part; part = strtok_r(NULL, ";", &rest)) {
         char *value = strchr(part, '=');
         *value++ = 0;
         for (size_t i = 0; i < sizeof part_words / sizeof part_words[0]; i++)
             if (strcmp(part, part_words[i].name) == 0)
-                text = arena_printf(s->a, "%s%s%s", text, catalogue_text(TOKEN_RULE_PARTS_COMMA, s->lang),
+                text = arena_printf(s->a, "%s%s%s", text, catalogue_text(WORD_RULE_PARTS_COMMA, s->lang),
                                     words_say(s, part_words[i].msg, values(s, value), NULL, NULL));
     }
     return text;
@@ -264,15 +264,15 @@ static const char *until_text(const struct words_saying *s, const struct zone *z
 static const char *bound_text(const struct words_saying *s, const struct zone *zone)
 {
     if (s->rule->count)
-        return words_say_number(s, TOKEN_RULE_COUNT, s->rule->count);
+        return words_say_number(s, WORD_RULE_COUNT, s->rule->count);
     if (s->rule->until != UNTIL_NONE)
-        return words_say(s, TOKEN_RULE_UNTIL, until_text(s, zone), NULL, NULL);
+        return words_say(s, WORD_RULE_UNTIL, until_text(s, zone), NULL, NULL);
     return "";
 }
 
 static const char *at_time(const struct words_saying *s, const char *text, int time_s)
 {
-    return words_say(s, TOKEN_RULE_AT, text, arena_printf(s->a, "%02d:%02d", time_s / 3600, time_s / 60 % 60), NULL);
+    return words_say(s, WORD_RULE_AT, text, arena_printf(s->a, "%02d:%02d", time_s / 3600, time_s / 60 % 60), NULL);
 }
 
 char *words_describe_in(const char *rule, const struct zone *zone, int time_s, enum lang lang, struct arena *a)

@@ -20,7 +20,7 @@ static const char *say_lunar_month(const struct words_saying *s, int month, bool
 {
     const char *name = s->lang == LANG_ZH ? lunar_part(s, month, leap, 1, false) : words_say_ordinal(s, month);
 
-    return words_say(s, leap ? TOKEN_RULE_LUNAR_LEAP : TOKEN_RULE_LUNAR_MONTH, name, NULL, NULL);
+    return words_say(s, leap ? WORD_RULE_LUNAR_LEAP : WORD_RULE_LUNAR_MONTH, name, NULL, NULL);
 }
 
 static const char *say_lunar_months(const struct words_saying *s)
@@ -43,7 +43,7 @@ static const char *say_lunar_days(const struct words_saying *s)
     for (int i = 1; i <= 30; i++) {
         const char *name = s->lang == LANG_ZH ? lunar_part(s, 1, false, i, true) : words_say_ordinal(s, i);
         if (words_plus(s, PART_BYMONTHDAY) >> i & 1)
-            words_list_add(&l, words_say(s, TOKEN_RULE_LUNAR_DAY, name, NULL, NULL));
+            words_list_add(&l, words_say(s, WORD_RULE_LUNAR_DAY, name, NULL, NULL));
     }
     for (int i = 30; i >= 1; i--)
         if (words_minus(s, PART_BYMONTHDAY) >> i & 1)
@@ -56,8 +56,8 @@ const char *words_say_lunar(const struct words_saying *s)
     unsigned shape = s->rule->parts & ~WORDS_ANY_SHAPE;
 
     if (s->rule->freq == RECUR_YEARLY && shape == (WORDS_HAS(PART_BYMONTH) | WORDS_HAS(PART_BYMONTHDAY)))
-        return words_say(s, TOKEN_RULE_LUNAR_DATE, words_say_every(s), say_lunar_months(s), say_lunar_days(s));
+        return words_say(s, WORD_RULE_LUNAR_DATE, words_say_every(s), say_lunar_months(s), say_lunar_days(s));
     if (s->rule->freq == RECUR_MONTHLY && shape == WORDS_HAS(PART_BYMONTHDAY))
-        return words_say(s, TOKEN_RULE_LUNAR_MONTHLY, words_say_every(s), NULL, say_lunar_days(s));
+        return words_say(s, WORD_RULE_LUNAR_MONTHLY, words_say_every(s), NULL, say_lunar_days(s));
     return NULL;
 }

@@ -37,7 +37,8 @@ enum channel_kind {
 /* What is told. Texts are in the channel's language already; all but kind, title and text may be NULL. */
 struct message {
     const char *kind;            /* "upcoming", "test" … (SPEC.md 8) */
-    const char *title;
+    const char *title;           /* the heading */
+    const char *subject;         /* the event's own title; NULL or "": the heading says it all */
     const char *text;            /* plain lines; a line may begin with "- " */
     const char *url;             /* of ours, where there is more */
     const char *event;           /* slug */

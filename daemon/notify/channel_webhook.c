@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 /* Together under the 20 kB of Standard Webhooks, whatever comes. */
-static const struct text_form text_form = {.measure = TEXT_JSON, .max = 12000};
+static const struct text_form text_form = {.measure = TEXT_JSON, .max = 12000, .title_before = "", .title_after = "\n"};
 static const struct text_form field_form = {.measure = TEXT_JSON, .max = 1200};
 
 static const struct status_rule statuses[] = {
@@ -33,7 +33,7 @@ static json_t *body_of(const struct channel_target *target, const struct message
                      "timestamp", timestamp(m->timestamp_ms, a), "data",
                      "event", text_fit(&field_form, m->event, a),
                      "recurrence_id", text_fit(&field_form, m->recurrence_id, a),
-                     "title", text_fit(&field_form, m->title, a),
+                     "title", text_fit(&field_form, m->subject && m->subject[0] ? m->subject : m->title, a),
                      "start", text_fit(&field_form, m->start, a),
                      "venue", text_fit(&field_form, m->venue, a),
                      "text", text_compose(&text_form, m, target->keyword, a),

@@ -106,9 +106,9 @@ static enum attempt_outcome outcome_of(enum judgement j)
     case JUDGE_OK:
         return ATTEMPT_OK;
     case JUDGE_RETRY:
-    case JUDGE_CHANNEL: /* the channel is paused; once resumed, this message is tried again */
         return ATTEMPT_RETRY;
     case JUDGE_PERMANENT:
+    case JUDGE_CHANNEL:
         return ATTEMPT_PERMANENT;
     case JUDGE_UNKNOWN:
         break;
@@ -176,7 +176,7 @@ static void send_item(struct dispatcher *d, const struct dispatch_item *item)
                                     .keyword = item->keyword, .delivery = item->code, .allow_private = item->allow_private};
     struct message message = {.kind = item->kind, .title = item->title, .text = item->text, .url = item->link,
                               .event = item->event, .recurrence_id = item->recurrence_id, .start = item->start,
-                              .venue = item->venue, .timestamp_ms = item->timestamp_ms};
+                              .venue = item->venue, .subject = item->subject, .timestamp_ms = item->timestamp_ms};
     struct fetch_request request;
     struct err e = {0};
 

@@ -136,6 +136,7 @@ static int compose_occurrence(struct call *c, struct db *db, const struct delive
     if (failed)
         return -1;
     ret->title = arena_printf(&c->out, "%s%s", catalogue_text(title_of(d, o), lang), o->title);
+    ret->subject = o->title;
     ret->link = o->url;
     ret->event = o->event;
     ret->recurrence_id = rfc3339(c, o->recurrence_id);
@@ -152,7 +153,7 @@ int compose(struct call *c, struct db *db, const struct delivery_row *d, const s
     bool test = strcmp(d->kind, "test") == 0;
 
     lang_parse(ch->shown.lang, &lang);
-    *ret = (struct composed){none, none, none, none, none, none, none};
+    *ret = (struct composed){none, none, none, none, none, none, none, none};
     if (d->occurrence_id != DB_NULL_INT)
         return compose_occurrence(c, db, d, lang, ret, e);
     ret->title = arena_strdup(&c->out, catalogue_text(test ? WORD_NOTICE_TEST : WORD_NOTICE_NOTICE, lang));

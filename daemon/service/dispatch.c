@@ -150,6 +150,7 @@ static int make_item(struct call *c, struct db *db, const struct delivery_row *d
     if (compose(c, db, d, ch, &words, e))
         return -1;
     item->title = words.title;
+    item->subject = words.subject;
     item->text = words.text;
     item->link = words.link;
     item->event = words.event;
@@ -202,7 +203,7 @@ static void settle(struct call *c, struct db *db, struct delivery_row *d, const 
         break;
     case ATTEMPT_RETRY:
         d->next_ms = c->req.now_ms + wait_ms;
-        if (d->next_ms > d->deadline_ms || in->pause_channel)
+        if (d->next_ms > d->deadline_ms)
             d->next_ms = d->deadline_ms;
         delivery_move(c, db, d, DELIVERY_RETRYING, in->reason);
         break;

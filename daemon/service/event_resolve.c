@@ -330,6 +330,19 @@ static int settle_start(struct call *c, struct db *db, struct event *ev, const s
     return 0;
 }
 
+/* A new event that is given a day but neither a time nor a length of hours takes the day, and says so. */
+static int take_as_all_day(struct call *c, const struct event_input *in, struct event *ev, struct times *t, struct err *e)
+{
+    int64_t ms;
+    bool hours = in->duration && words_span(in->duration, &ms, NULL) == 0 && ms / 1000 % CIVIL_DAY_S;
+
+    if (ev->start_local || in->all_day >= 0 || hours || (in->end && strchr(in->end, ':')))
+        return err_set(e, ERR_INVALID, MSG_TIME_NEEDED, "start", in->start, NULL);
+    t->all_day = true;
+    note(c, ev, MSG_NOTE_ALL_DAY, in->start);
+    return 0;
+}
+
 static int resolve_times(struct call *c, struct db *db, const struct event_input *in, struct event *ev, struct err *e)
 {
     struct times t = {.length_s = -1};
@@ -339,8 +352,8 @@ static int resolve_times(struct call *c, struct db *db, const struct event_input
     t.all_day = in->all_day >= 0 ? in->all_day == 1 : ev->all_day;
     if (read_repeat(c, in, ev, &t, e))
         return -1;
-    if (t.start_is_date && !t.all_day)
-        return err_set(e, ERR_INVALID, MSG_TIME_NEEDED, "start", in->start, NULL);
+    if (t.start_is_date && !t.all_day && take_as_all_day(c, in, ev, &t, e))
+        return -1;
     if (t.all_day)
         t.start_s = civil_midnight(t.start_s);
     if (read_length(in, &t, e))

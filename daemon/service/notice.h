@@ -59,7 +59,7 @@ struct dispatch_item {
     char *code, *kind;                            /* the delivery's */
     char *channel_kind, *channel_name, *url, *secret, *secret_old, *keyword; /* url and secrets opened: never log them */
     bool allow_private;
-    char *title, *text, *link, *event, *recurrence_id, *start, *venue;      /* "" where there is none */
+    char *title, *subject, *text, *link, *event, *recurrence_id, *start, *venue; /* "" where there is none */
     int64_t timestamp_ms;
 };
 
@@ -85,7 +85,9 @@ void delivery_move(struct call *c, struct db *db, struct delivery_row *d, enum d
 
 /* The words of a delivery's message, in the channel's language. */
 struct composed {
-    char *title, *text, *link, *event, *recurrence_id, *start, *venue;
+    char *title;       /* the message's heading */
+    char *subject;     /* the event's own title, "" */
+    char *text, *link, *event, *recurrence_id, *start, *venue;
 };
 int compose(struct call *c, struct db *db, const struct delivery_row *d, const struct channel_row *ch,
             struct composed *ret, struct err *e);

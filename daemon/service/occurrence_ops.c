@@ -220,6 +220,11 @@ static int run_confirm(struct call *c, struct db *db, const void *input, void **
     return occurrence_save(c, db, ev, o, true, ret, e);
 }
 
+static const char *count_text(struct call *c, int64_t count)
+{
+    return count == FIELD_INT_ABSENT ? "" : arena_printf(&c->out, "%lld", (long long)count);
+}
+
 static int run_headcount(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct event_ref *in = input;
@@ -229,7 +234,7 @@ static int run_headcount(struct call *c, struct db *db, const void *input, void 
     if (find_to_change(c, db, in, &ev, &o, e))
         return -1;
     if (in->count == FIELD_INT_ABSENT || in->count < 0 || in->count > 100000000)
-        return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", "count", "0", "100000000", NULL);
+        return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", count_text(c, in->count), "0", "100000000", NULL);
     o->headcount = in->count;
     call_audit(c, ev->slug, "%s: %lld", o->recurrence_local, (long long)in->count);
     call_changed(c, CHANGE_OFFICE, 0);
@@ -267,7 +272,7 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
     if (call_limit(in->limit, &most, e) || event_find(c, db, in->slug, &ev, e) || series_read(ev, db, &c->out, &s, e))
         return -1;
     if (in->count != FIELD_INT_ABSENT && in->count < 1)
-        return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", "count", "1", "500", NULL);
+        return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", count_text(c, in->count), "1", "500", NULL);
     from_s = s->start_s - SERIES_SHIFT_S;
     for (size_t i = 0; i < s->set.rdate_count; i++)
         if (s->set.rdates[i] - SERIES_SHIFT_S < from_s)

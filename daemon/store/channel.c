@@ -289,16 +289,12 @@ struct ids store_reminder_for_event(struct db *db, int64_t event_id, const char 
 
 struct ids store_reminder_channels(struct db *db, const struct reminder *r, int64_t event_id, struct arena *a)
 {
-    if (!r->every_channel)
-        return store_read_ids(db_query(db,
-                                       "SELECT channel_id FROM reminder_channel WHERE reminder_id = $1"
-                                       " ORDER BY channel_id",
-                                       p_int(r->id)),
-                              a);
-    /* Several filters of one kind: any of them; of several kinds: all kinds. */
+    /* Named or not, a channel hears what its filters let through: of several of one kind any, of several kinds all. */
     return store_read_ids(
         db_query(db,
                  "SELECT c.id FROM channel c, event e WHERE e.id = $1"
+                 " AND ($2 = 1 OR EXISTS (SELECT 1 FROM reminder_channel x WHERE x.reminder_id = $3"
+                 "   AND x.channel_id = c.id))"
                  " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'category')"
                  "  OR EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'category'"
                  "   AND f.slug = e.category))"
@@ -309,6 +305,6 @@ struct ids store_reminder_channels(struct db *db, const struct reminder *r, int6
                  "  OR EXISTS (SELECT 1 FROM channel_filter f JOIN event_audience x ON x.slug = f.slug"
                  "   WHERE f.channel_id = c.id AND f.kind = 'audience' AND x.event_id = e.id))"
                  " ORDER BY c.id",
-                 p_int(event_id)),
+                 p_int(event_id), p_int(r->every_channel), p_int(r->id)),
         a);
 }

@@ -41,7 +41,7 @@ void store_reminder_clear_channels(struct db *db, int64_t reminder_id);
 struct ids store_reminder_ids(struct db *db, struct arena *a);                                 /* all, in order */
 /* The rules that apply to an event: of the event, else of its category, else of all, for each kind by itself. */
 struct ids store_reminder_for_event(struct db *db, int64_t event_id, const char *category, struct arena *a);
-/* The enabled and paused channels of a rule for an event: the named ones, or all whose filters let it through. */
+/* The channels of a rule for an event, paused ones too: the named ones or all, as far as their filters let it through. */
 struct ids store_reminder_channels(struct db *db, const struct reminder *r, int64_t event_id, struct arena *a);
 
 /* A delivery as the dispatcher and the planner see it. */

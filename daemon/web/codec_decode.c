@@ -353,8 +353,7 @@ static int fill_raw(struct filling *to, const struct codec_source *from, struct 
         return -1;
     if (memchr(from->body, 0, from->body_bytes))
         return err_set(e, ERR_INVALID, MSG_BODY_NUL, from->raw, NULL);
-    if (!utf8_valid(from->body, from->body_bytes))
-        return err_set(e, ERR_INVALID, MSG_NOT_UTF8, from->raw, from->raw, NULL);
+    /* Its encoding is the operation's business: a CSV may be GB18030. */
     *(char **)(void *)(to->object + to->f->items[i].offset) = arena_strndup(to->arena, from->body, from->body_bytes);
     return 0;
 }

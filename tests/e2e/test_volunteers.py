@@ -124,9 +124,14 @@ def test_other_bad_files_are_refused_whole(desk, text, named):
     assert len(people(desk)) == before
 
 
-def test_a_file_in_another_encoding_is_refused_and_its_line_named(desk):
-    said = desk.error("volunteer", "import", "-", code=INVALID, stdin="name,phone\n张三,13812340009\n".encode("gb18030"))
-    assert "2" in said and len([v for v in people(desk) if v["name"] == "张三" and v["phone"].endswith("0009")]) == 0
+def test_a_file_as_excel_writes_it_in_gb18030_is_read(desk):
+    desk.ctl("volunteer", "import", "-", stdin="name,phone\n张三,13812340009\n".encode("gb18030"))
+    assert len([v for v in people(desk) if v["name"] == "张三" and v["phone"].endswith("0009")]) == 1
+
+
+def test_a_file_in_no_encoding_is_refused_and_its_line_named(desk):
+    said = desk.error("volunteer", "import", "-", code=INVALID, stdin=b"name,phone\n\xff\xff\xff,13812349919\n")
+    assert "2" in said and not [v for v in people(desk) if v["phone"].endswith("9919")]
 
 
 def test_a_file_that_is_not_there_is_named(desk):

@@ -152,7 +152,7 @@ static void the_generic_webhook_is_signed_with_both_secrets(void **state)
     assert_string_equal(r.body,
         "{\"type\":\"reminder.upcoming\",\"timestamp\":\"2026-09-18T01:00:00Z\",\"data\":{\"event\":\"science-day\","
         "\"recurrence_id\":\"2026-09-19T09:00:00+08:00\",\"title\":\"全国科普日\",\"start\":\"2026-09-19T09:00:00+08:00\","
-        "\"venue\":\"体育馆\",\"text\":\"明天 09:00 开始\\n- 地点：体育馆 <B区> & \\\"东门\\\"\","
+        "\"venue\":\"体育馆\",\"text\":\"全国科普日\\n明天 09:00 开始\\n- 地点：体育馆 <B区> & \\\"东门\\\"\","
         "\"url\":\"https://kepu.example/events/science-day/2026-09-19\"}}");
     assert_string_equal(header(&r, "webhook-id"), "d-1_2");
     assert_string_equal(header(&r, "webhook-timestamp"), "1700000000");
@@ -190,7 +190,7 @@ static void what_an_occurrence_has_not_is_null_in_the_webhook(void **state)
     assert_non_null(strstr(r.body, "\"type\":\"reminder.test\",\"timestamp\":\"1970-01-01T00:00:00Z\""));
     assert_non_null(strstr(r.body, "{\"event\":null,\"recurrence_id\":null,\"title\":\"测试\",\"start\":null,"
                                    "\"venue\":null,"
-                                   "\"text\":\"好\",\"url\":null}"));
+                                   "\"text\":\"测试\\n好\",\"url\":null}"));
 }
 
 static void dingtalk_is_signed_in_the_url_for_each_attempt(void **state)

@@ -514,7 +514,7 @@ static void refusals_speak_the_clients_language(void **state)
     assert_heard("<p lang=\"en\">the address is not valid");
     assert_int_equal(ask(w, "GET /api/v1/x?a=%ff HTTP/1.1\r\n" HOST "Accept-Language: en-GB,en;q=0.9\r\n\r\n"), 400);
     assert_heard("application/problem+json");
-    assert_heard("\"title\":\"the parameters or the form are not valid");
+    assert_heard("\"detail\":\"the parameters or the form are not valid");
     assert_heard("\"status\":400");
     assert_int_equal(ask(w, "GET /api/v1/x?a=%ff HTTP/1.1\r\n" HOST "\r\n"), 400);
     assert_heard("参数或表单有误");

@@ -172,15 +172,15 @@ static void a_rule_said_back_is_understood_as_itself(void **state)
     (void)state;
     static const char *const rules[] = {
         "FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=WE", "FREQ=WEEKLY;BYDAY=MO,WE,FR",
-        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "FREQ=WEEKLY;BYDAY=SA;BYMONTH=9",
-        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;BYMONTH=3,9", "FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=15",
+        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "FREQ=WEEKLY;BYMONTH=9;BYDAY=SA",
+        "FREQ=WEEKLY;INTERVAL=2;BYMONTH=3,9;BYDAY=MO,WE", "FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=15",
         "FREQ=MONTHLY;BYMONTHDAY=1,15", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY;BYMONTHDAY=-2",
         "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=21,22,23", "FREQ=MONTHLY;BYDAY=3SA", "FREQ=MONTHLY;BYDAY=-1FR",
         "FREQ=MONTHLY;BYDAY=-2FR", "FREQ=MONTHLY;BYDAY=2FR,4FR", "FREQ=MONTHLY;BYDAY=1MO,3FR",
         "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=12",
-        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYMONTH=1,7;BYSETPOS=1", "FREQ=YEARLY", "FREQ=YEARLY;BYMONTH=9",
-        "FREQ=YEARLY;BYMONTHDAY=12;BYMONTH=5", "FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=2", "FREQ=YEARLY;BYDAY=3SA;BYMONTH=9",
-        "FREQ=YEARLY;BYDAY=1MO;BYMONTH=1,4,7,10", "FREQ=YEARLY;INTERVAL=2;BYDAY=3SA;BYMONTH=9",
+        "FREQ=MONTHLY;BYMONTH=1,7;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1", "FREQ=YEARLY", "FREQ=YEARLY;BYMONTH=9",
+        "FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=12", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1", "FREQ=YEARLY;BYMONTH=9;BYDAY=3SA",
+        "FREQ=YEARLY;BYMONTH=1,4,7,10;BYDAY=1MO", "FREQ=YEARLY;INTERVAL=2;BYMONTH=9;BYDAY=3SA",
         "FREQ=YEARLY;BYDAY=20MO",
         "FREQ=WEEKLY;COUNT=10;BYDAY=FR", "FREQ=WEEKLY;UNTIL=20270630T155959Z;BYDAY=WE",
         "FREQ=WEEKLY;UNTIL=20270630T040000Z;BYDAY=WE", "FREQ=HOURLY;INTERVAL=2",
@@ -206,14 +206,14 @@ static void a_lunar_rule_said_back_is_understood_as_itself(void **state)
 {
     (void)state;
     static const struct { const char *rule, *said; enum lang lang; } cases[] = {
-        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=9;BYMONTH=9", "每年农历九月初九", LANG_ZH},
-        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=9;BYMONTH=9",
+        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=9", "每年农历九月初九", LANG_ZH},
+        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=9",
          "every year on the 9th day of the 9th lunar month", LANG_EN},
-        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=15;BYMONTH=6L", "每年农历闰六月十五", LANG_ZH},
-        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=15;BYMONTH=6L",
+        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=6L;BYMONTHDAY=15", "每年农历闰六月十五", LANG_ZH},
+        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=6L;BYMONTHDAY=15",
          "every year on the 15th day of the leap 6th lunar month", LANG_EN},
-        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=12", "每年农历腊月最后一天", LANG_ZH},
-        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=12",
+        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1", "每年农历腊月最后一天", LANG_ZH},
+        {"RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1",
          "every year on the last day of the 12th lunar month", LANG_EN},
         {"RSCALE=CHINESE;FREQ=MONTHLY;BYMONTHDAY=1,15", "农历每月初一和十五", LANG_ZH},
     };
@@ -234,14 +234,14 @@ static void a_rule_without_neat_words_is_enumerated(void **state)
 {
     (void)state;
     static const struct { const char *rule, *zh, *en; } cases[] = {
-        {"FREQ=YEARLY;BYDAY=3SA;BYMONTH=9", "每年9月第三个周六", "every year on the third Saturday of September"},
-        {"FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "每月；星期 周五；日期 13", "every month; weekdays Friday; days of the month 13"},
-        {"FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "每年；星期 周一；一年中的第 20 周",
-         "every year; weekdays Monday; weeks of the year 20"},
+        {"FREQ=YEARLY;BYMONTH=9;BYDAY=3SA", "每年9月第三个周六", "every year on the third Saturday of September"},
+        {"FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", "每月；日期 13；星期 周五", "every month; days of the month 13; weekdays Friday"},
+        {"FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "每年；一年中的第 20 周；星期 周一",
+         "every year; weeks of the year 20; weekdays Monday"},
         {"FREQ=DAILY;COUNT=4;BYHOUR=9,15", "每天；小时 9、15，共4次", "every day; hours 9, 15, 4 times"},
         {"FREQ=YEARLY;BYMONTH=1,2;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
-         "每年；星期 周一、周二、周三、周四、周五；月份 1、2；取其中第 -1 个",
-         "every year; weekdays Monday, Tuesday, Wednesday, Thursday, Friday; months 1, 2; of these number -1"},
+         "每年；月份 1、2；星期 周一、周二、周三、周四、周五；取其中第 -1 个",
+         "every year; months 1, 2; weekdays Monday, Tuesday, Wednesday, Thursday, Friday; of these number -1"},
         {"FREQ=WEEKLY;UNTIL=20270630T155959Z", "每周，至 2027-06-30T15:59:59Z", "every week, until 2027-06-30T15:59:59Z"},
         {"not a rule", "not a rule", "not a rule"},
     };
