@@ -112,7 +112,7 @@ const struct settings *service_settings(const struct service *s);
 struct store *service_store(const struct service *s);
 
 /* Listeners hear every committed change, on the loop, before the call's own `done`. */
-#define SERVICE_LISTENERS_MAX 4
+#define SERVICE_LISTENERS_MAX 8
 void service_listen(struct service *s, void (*on_change)(void *arg, const struct change *changes, int count), void *arg);
 
 /* Starts a call; `done` follows later, never from within. */

@@ -2,6 +2,7 @@
 
 #include "api.h"
 #include "calendar/zone.h"
+#include "feeds.h"
 #include "listen.h"
 #include "openapi.h"
 #include "service/version.h"
@@ -33,6 +34,7 @@ static const struct route_table *const tables[] = {
     &people_routes,
     &notice_routes,
     &office_routes,
+    &feed_routes,
 };
 
 static void answer_text(struct exchange *x, int status, const char *text)
@@ -253,6 +255,7 @@ int web_start(struct web *w, struct service *service, struct err *e)
     if (!w->zone)
         return -1;
     wait_start(w);
+    w->feeds = feeds_start(w);
     if (listen_on(w, &w->unix_fd, HTTP_DOOR_UNIX, e))
         return -1;
     return listen_on(w, &w->tcp_fd, HTTP_DOOR_TCP, e);
@@ -272,6 +275,7 @@ void web_stop(struct web *w, void (*done)(void *arg), void *arg)
     if (w->socket_path)
         listen_unix_remove(w->unix_listen_fd, w->socket_path);
     wait_stop(w);
+    feeds_stop(w->feeds);
     http_stop(w->http, on_http_stopped, w);
 }
 
@@ -286,6 +290,7 @@ void web_free(struct web *w)
     if (w->tcp_fd >= 0)
         close(w->tcp_fd);
     http_free(w->http);
+    feeds_free(w->feeds);
     http_bytes_unref(w->openapi);
     router_free(w->router);
     free(w->socket_path);

@@ -9,6 +9,7 @@
 
 struct zone;
 struct waiter;
+struct feeds;
 
 struct web {
     uv_loop_t *loop;
@@ -22,6 +23,7 @@ struct web {
     void (*error_page)(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *headers,
                        size_t count);
 
+    struct feeds *feeds;                 /* feeds.h */
     struct waiter *waiters;              /* wait.h */
     uv_timer_t wait_timer;
 
@@ -47,6 +49,6 @@ struct route_table {
     size_t count;
 };
 #define ROUTE_TABLE(rows) {rows, sizeof rows / sizeof rows[0]}
-extern const struct route_table event_routes, people_routes, notice_routes, office_routes;
+extern const struct route_table event_routes, people_routes, notice_routes, office_routes, feed_routes;
 
 #endif

