@@ -40,6 +40,8 @@ static const struct flag set_flags[] = {
     IN_BODY(FLAG_TEXT, "at", "DATE", "日期（默认今天）", "date (default: today)"),
     IN_BODY(FLAG_TEXT, "note", "TEXT", "备注、出处", "note, source"), END};
 static const struct flag holiday_flags[] = {IN_QUERY(FLAG_INT, "year", "YEAR", "年份", "year"), LIMIT, END};
+static const struct flag holiday_import_flags[] = {
+    IN_QUERY(FLAG_BOOL, "local", NULL, "本单位自己的安排，优先于公布的", "the office's own, which goes before the published one"), END};
 static const struct flag token_flags[] = {
     IN_BODY(FLAG_TEXT, "role", "R", "权限", "what it may do", .traits = REQUIRED, .choices = "admin|organizer|viewer"),
     IN_BODY(FLAG_TEXT, "department", "SLUG", "只限这个部门", "this department only"),
@@ -90,8 +92,8 @@ const struct command office_commands[] = {
 
     {"holiday", "list", "GET", "/holidays", {{NULL}}, holiday_flags, &shape_holiday, ANSWER_LIST,
      {"列出放假和调休", "list days off and make-up workdays"}, .example = "kepuctl holiday list --year 2027"},
-    {"holiday", "import", "POST", "/holidays/import", {{"FILE", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any,
-     WRITES,
+    {"holiday", "import", "POST", "/holidays/import", {{"FILE", FLAG_TEXT, PLACE_FILE, NULL, 0}}, holiday_import_flags,
+     &shape_any, WRITES,
      {"导入放假安排（JSON）", "import a year's days off (JSON)"}, .example = "kepuctl holiday import 2027.json",
      .content_type = "application/json", .run = hook_run_import},
     {"plan", "list", "GET", "/plans", {{NULL}}, limit_flags, &shape_plan, ANSWER_LIST,

@@ -264,6 +264,14 @@ static int open_service(struct server *s, struct err *e)
     return seeds_load(s->service, conf->seed, e);
 }
 
+static void fill_own_request(struct request *r)
+{
+    r->principal.role = ROLE_ADMIN;
+    snprintf(r->principal.name, sizeof r->principal.name, "kepud");
+    r->now_ms = clock_wall_ms();
+    r->if_version = FIELD_INT_ABSENT;
+}
+
 /* The day's work, at the start and every hour: it finds little to do when it has been done. */
 static void on_daily_done(struct call *c)
 {
@@ -282,11 +290,22 @@ static void on_daily(uv_timer_t *timer)
         return;
     s->daily_under_way = true;
     *c = (struct call){.op = &op_daily, .done = on_daily_done, .data = s};
-    c->req.principal.role = ROLE_ADMIN;
-    snprintf(c->req.principal.name, sizeof c->req.principal.name, "kepud");
-    c->req.now_ms = clock_wall_ms();
-    c->req.if_version = FIELD_INT_ABSENT;
+    fill_own_request(&c->req);
     service_call(s->service, c);
+}
+
+static int follow_zones(struct server *s, struct err *e)
+{
+    struct call *c = &s->daily_call;
+    int failed;
+
+    *c = (struct call){.op = &op_follow_zones};
+    fill_own_request(&c->req);
+    failed = service_call_now(s->service, c);
+    if (failed)
+        *e = c->err;
+    call_release(c);
+    return failed;
 }
 
 static void start_daily(struct server *s)
@@ -296,7 +315,7 @@ static void start_daily(struct server *s)
 
 static int start(struct server *s, struct err *e)
 {
-    if (server_check(s->conf, e) || open_state(s, e) || open_web(s, e) || open_service(s, e))
+    if (server_check(s->conf, e) || open_state(s, e) || open_web(s, e) || open_service(s, e) || follow_zones(s, e))
         return -1;
     s->web_started = true;
     if (web_start(s->web, s->service, e))

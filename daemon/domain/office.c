@@ -154,5 +154,6 @@ static const struct field slug_ref_table[] = {
     FIELD(FIELD_TEXT, slug_ref, slug, NULL),
     FIELD(FIELD_TEXT, slug_ref, year, NULL),
     FIELD(FIELD_TEXT, slug_ref, body, NULL),
+    FIELD(FIELD_MAYBE, slug_ref, local, "the office's own calendar, which goes before the published one"),
 };
 const struct fields slug_ref_fields = FIELDS("slug_ref", slug_ref, slug_ref_table);

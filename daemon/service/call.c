@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ANSWER_CONTEXT "request.answer"
+#define TOKEN_USE_STEP_MS 60000        /* how exactly last_used is kept */
 
 struct service {
     struct store *store;
@@ -135,13 +136,22 @@ void *list_end(struct call *c, struct list_builder *b, char *next)
     return list;
 }
 
+/* A request id is its principal's own: nobody else is answered by it. */
+static const char *request_key(struct call *c)
+{
+    return arena_printf(&c->out, "%s %s", c->req.principal.name, c->req.id);
+}
+
 /* A token's principal takes the public one's place; a token that is wrong, expired or revoked is none. */
 static int authenticate(struct call *c, struct db *db, struct err *e)
 {
     struct request *r = &c->req;
 
-    if (r->has_bearer && store_token_principal(db, r->bearer_hash, r->now_ms, &r->principal))
+    int64_t last_used_ms = INT64_MAX;
+
+    if (r->has_bearer && store_token_principal(db, r->bearer_hash, r->now_ms, &r->principal, &last_used_ms))
         return err_set(e, ERR_UNAUTHENTICATED, MSG_TOKEN_BAD, NULL, NULL);
+    c->token_used = r->has_bearer && (last_used_ms == DB_NULL_INT || r->now_ms - last_used_ms >= TOKEN_USE_STEP_MS);
     if (r->principal.role >= c->op->least)
         return 0;
     if (r->principal.role == ROLE_PUBLIC)
@@ -155,7 +165,7 @@ static int replay(struct call *c, struct db *db, struct err *e)
     struct bytes sealed;
     char *operation, *answer;
 
-    if (!c->req.id[0] || !store_request_find(db, c->req.id, &c->out, &operation, &sealed))
+    if (!c->req.id[0] || !store_request_find(db, request_key(c), &c->out, &operation, &sealed))
         return 0;
     if (strcmp(operation, c->op->name) != 0)
         return err_set(e, ERR_CONFLICT, MSG_REQUEST_REUSED, "Idempotency-Key", operation, NULL);
@@ -173,7 +183,7 @@ static void remember(struct call *c, struct db *db)
     if (!c->req.id[0] || c->req.dry_run)
         return;
     sealed = crypto_seal(&c->service->keys, ANSWER_CONTEXT, buf_text(&c->body), &c->out);
-    store_request_add(db, c->req.id, c->req.now_ms, c->op->name, sealed);
+    store_request_add(db, request_key(c), c->req.now_ms, c->op->name, sealed);
 }
 
 static void forget_run(struct call *c)
@@ -210,6 +220,41 @@ static int run_job(struct job *job, struct db *db, struct err *e)
     return db_check(db, e);
 }
 
+/* That a token was used is written by a job of its own, since what it was used for may only read. */
+struct token_use {
+    struct call call;
+    unsigned char hash[CRYPTO_HASH_BYTES];
+};
+
+static int run_token_use(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    (void)ret;
+    store_token_used(db, input, c->req.now_ms);
+    return db_check(db, e);
+}
+
+static const struct operation op_token_use = {"token use", ROLE_ADMIN, true, run_token_use};
+
+static void on_token_use(struct call *c)
+{
+    call_release(c);
+    free(c->data);
+}
+
+static void note_token_use(struct service *s, const struct request *r)
+{
+    struct token_use *use = mem_alloc(sizeof *use);
+
+    memcpy(use->hash, r->bearer_hash, sizeof use->hash);
+    use->call.op = &op_token_use;
+    use->call.input = use->hash;
+    use->call.done = on_token_use;
+    use->call.data = use;
+    use->call.req.principal.role = ROLE_ADMIN;
+    use->call.req.now_ms = r->now_ms;
+    service_call(s, &use->call);
+}
+
 static void job_done(struct job *job)
 {
     struct call *c = (struct call *)(void *)((char *)job - offsetof(struct call, job));
@@ -223,6 +268,8 @@ static void job_done(struct job *job)
             s->listeners[i].on_change(s->listeners[i].arg, c->changes, c->change_count);
     if (c->status && c->err.code == ERR_FAILED)
         log_err(c->op->name, &c->err);
+    if (c->token_used)
+        note_token_use(s, &c->req);
     if (c->done)
         c->done(c);
 }

@@ -89,6 +89,7 @@ struct call {
     struct err err;
     struct buf body;
     void *result;
+    bool token_used;                      /* its token's last use is to be written down */
     bool replayed;                        /* answered from a stored request id */
     int64_t data_version;
     struct job job;

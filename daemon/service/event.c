@@ -312,7 +312,7 @@ static int run_remove(struct call *c, struct db *db, const void *input, void **r
     return 0;
 }
 
-bool event_extend_window(struct call *c, struct db *db)
+void event_extend_window(struct call *c, struct db *db)
 {
     struct ids ids = store_read_ids(
         db_query(db, "SELECT id FROM event WHERE status <> 'cancelled' AND rrule <> '' ORDER BY id"), &c->out);
@@ -322,7 +322,6 @@ bool event_extend_window(struct call *c, struct db *db)
         if (occurrences_extend(c, db, ev, NULL) == 0)
             planner_event(c, db, ev->id);
     }
-    return true;
 }
 
 int event_follow_holidays(struct call *c, struct db *db, struct err *e)

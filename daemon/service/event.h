@@ -43,11 +43,13 @@ char *event_next_slug(struct call *c, struct db *db, const char *slug);
 /* Tokens of a department's organizer change only its own events. */
 int event_may_change(const struct call *c, const struct event *ev, struct err *e);
 
-/* Stores the rows of every event's occurrences up to now + EVENT_WINDOW_MS, in steps; true when there is no more to do.
- * Part of the daily job. */
+/* Stores the rows of every event's occurrences up to now + EVENT_WINDOW_MS. Part of the daily job. */
 #define EVENT_WINDOW_MS (400LL * 86400000)
 #define EVENT_WINDOW_PAST_MS (370LL * 86400000)
-bool event_extend_window(struct call *c, struct db *db);
+void event_extend_window(struct call *c, struct db *db);
+
+/* Occurrences whose instants are not where the tz database has them now are moved there; how many. At the start. */
+int64_t event_follow_zones(struct call *c, struct db *db);
 
 /* After the calendar of days off changed: events with a holiday policy are brought in line with it. */
 int event_follow_holidays(struct call *c, struct db *db, struct err *e);

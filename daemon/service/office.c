@@ -1,5 +1,6 @@
 #include "office.h"
 
+#include "base/log.h"
 #include "calendar/civil.h"
 #include "calendar/words.h"
 #include "calendar/zone.h"
@@ -167,8 +168,8 @@ static int run_holiday_import(struct call *c, struct db *db, const void *input, 
     if (holidays_parse(in->body, strlen(in->body), &c->out, &h, e))
         return -1;
     for (size_t i = 0; i < h.count; i++)
-        store_holiday_put(db, &h.days[i], false);
-    call_audit(c, "holidays", "%zu days", h.count);
+        store_holiday_put(db, &h.days[i], in->local == 1);
+    call_audit(c, "holidays", "%zu days%s", h.count, in->local == 1 ? ", local" : "");
     call_changed(c, CHANGE_EVERYTHING, 0);
     *ret = holiday_list(c, &h, NULL);
     return event_follow_holidays(c, db, e);
@@ -186,6 +187,19 @@ static int run_daily(struct call *c, struct db *db, const void *input, void **re
     return db_check(db, e);
 }
 
+static int run_follow_zones(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    int64_t moved = event_follow_zones(c, db);
+
+    (void)input;
+    (void)ret;
+    if (moved > 0) {
+        log_warning("the tz database has changed: %lld occurrences follow their local time", (long long)moved);
+        call_audit(c, "occurrences", "%lld follow a new tz database", (long long)moved);
+    }
+    return db_check(db, e);
+}
+
 const struct operation op_plan_list = {"plan list", ROLE_PUBLIC, false, run_plan_list};
 const struct operation op_plan_show = {"plan show", ROLE_PUBLIC, false, run_plan_show};
 const struct operation op_token_add = {"token add", ROLE_ADMIN, true, run_token_add};
@@ -194,4 +208,5 @@ const struct operation op_token_revoke = {"token revoke", ROLE_ADMIN, true, run_
 const struct operation op_audit_list = {"audit list", ROLE_ADMIN, false, run_audit_list};
 const struct operation op_holiday_list = {"holiday list", ROLE_PUBLIC, false, run_holiday_list};
 const struct operation op_holiday_import = {"holiday import", ROLE_ADMIN, true, run_holiday_import};
+const struct operation op_follow_zones = {"follow zones", ROLE_ADMIN, true, run_follow_zones};
 const struct operation op_daily = {"daily", ROLE_ADMIN, true, run_daily};

@@ -19,6 +19,8 @@ extern const struct operation op_holiday_import;
 extern const struct operation op_status;
 /* input: none; no result. Extends the window of stored occurrences, forgets old request ids. */
 extern const struct operation op_daily;
+/* input: none; no result. Once, before anything is served: a new tz database moves instants, not local times. */
+extern const struct operation op_follow_zones;
 
 #define REQUEST_KEPT_MS (48LL * 3600000)   /* how long a request id is answered the same */
 

@@ -23,11 +23,12 @@ void store_meta_set(struct db *db, const char *name, const char *value)
             p_text(name), p_text(value));
 }
 
-int store_token_principal(struct db *db, const unsigned char *hash, int64_t now_ms, struct principal *ret)
+int store_token_principal(struct db *db, const unsigned char *hash, int64_t now_ms, struct principal *ret,
+                          int64_t *ret_last_used_ms)
 {
     struct arena a = {0};
     struct stmt *s = db_query(db,
-                              "SELECT name, role, department FROM token"
+                              "SELECT name, role, department, last_used_ms FROM token"
                               " WHERE hash = $1 AND (expires_ms IS NULL OR expires_ms > $2)",
                               p_blob(hash, CRYPTO_HASH_BYTES), p_int(now_ms));
     bool found = stmt_row(s);
@@ -36,6 +37,7 @@ int store_token_principal(struct db *db, const unsigned char *hash, int64_t now_
         snprintf(ret->name, sizeof ret->name, "token:%s", stmt_text(s, 0, &a));
         principal_role_parse(stmt_text(s, 1, &a), &ret->role);
         snprintf(ret->department, sizeof ret->department, "%s", stmt_text(s, 2, &a));
+        *ret_last_used_ms = stmt_int(s, 3);
         stmt_done(s);
     }
     arena_release(&a);

@@ -13,7 +13,8 @@ char *store_meta_get(struct db *db, const char *name, struct arena *a);  /* NULL
 void store_meta_set(struct db *db, const char *name, const char *value);
 
 /* -1 if no valid token has this hash. */
-int store_token_principal(struct db *db, const unsigned char *hash, int64_t now_ms, struct principal *ret);
+int store_token_principal(struct db *db, const unsigned char *hash, int64_t now_ms, struct principal *ret,
+                          int64_t *ret_last_used_ms);
 
 void store_audit_add(struct db *db, int64_t at_ms, const char *who, const char *operation, const char *object,
                      const char *detail, const char *request_id);
