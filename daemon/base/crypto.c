@@ -118,6 +118,11 @@ void crypto_index(const struct crypto_keys *k, const char *context, const char *
     crypto_generichash(ret, CRYPTO_HASH_BYTES, (const unsigned char *)text, strlen(text), key, CRYPTO_KEY_BYTES);
 }
 
+void crypto_form(const struct crypto_keys *k, const char *text, unsigned char ret[CRYPTO_HASH_BYTES])
+{
+    crypto_generichash(ret, CRYPTO_HASH_BYTES, (const unsigned char *)text, strlen(text), k->form, CRYPTO_KEY_BYTES);
+}
+
 void crypto_code(size_t length, char *ret)
 {
     randombytes_buf(ret, length);

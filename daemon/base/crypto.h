@@ -42,6 +42,9 @@ int crypto_open(const struct crypto_keys *k, const char *context, struct bytes s
 /* A keyed hash to find a sealed value by; equal for equal texts under one key and context. */
 void crypto_index(const struct crypto_keys *k, const char *context, const char *text, unsigned char ret[CRYPTO_HASH_BYTES]);
 
+/* What shows that a text went out from here: a keyed hash for the hidden fields of forms. */
+void crypto_form(const struct crypto_keys *k, const char *text, unsigned char ret[CRYPTO_HASH_BYTES]);
+
 /* Unguessable: 160 bits in Crockford's base 32, lower case. */
 void crypto_token(char ret[CRYPTO_TOKEN_BYTES]);
 /* What is kept of a token. */

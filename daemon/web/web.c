@@ -34,6 +34,7 @@ static const struct route_table *const tables[] = {
     &people_routes,
     &notice_routes,
     &office_routes,
+    &page_routes,
     &feed_routes,
 };
 
@@ -255,6 +256,7 @@ int web_start(struct web *w, struct service *service, struct err *e)
     if (!w->zone)
         return -1;
     wait_start(w);
+    pages_start(w);
     w->feeds = feeds_start(w);
     if (listen_on(w, &w->unix_fd, HTTP_DOOR_UNIX, e))
         return -1;
@@ -292,6 +294,7 @@ void web_free(struct web *w)
     http_free(w->http);
     feeds_free(w->feeds);
     http_bytes_unref(w->openapi);
+    pages_stop(w);
     router_free(w->router);
     free(w->socket_path);
     free(w);

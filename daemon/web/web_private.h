@@ -10,6 +10,7 @@
 struct zone;
 struct waiter;
 struct feeds;
+struct pages;
 
 struct web {
     uv_loop_t *loop;
@@ -23,6 +24,8 @@ struct web {
     void (*error_page)(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *headers,
                        size_t count);
 
+    struct pages *pages;                 /* pages.c */
+    int64_t started_ms;                  /* monotonic */
     struct feeds *feeds;                 /* feeds.h */
     struct waiter *waiters;              /* wait.h */
     uv_timer_t wait_timer;
@@ -43,12 +46,16 @@ void web_answer_error(struct web *w, struct exchange *x, const struct err *e);
 void web_answer_error_with(struct web *w, struct exchange *x, const struct err *e,
                            const struct http_answer_header *more);
 
+/* The pages (pages.c): from web_start to web_free. */
+void pages_start(struct web *w);
+void pages_stop(struct web *w);   /* takes what never started */
+
 /* Route tables; each room mate's file has one. */
 struct route_table {
     const struct route *rows;
     size_t count;
 };
 #define ROUTE_TABLE(rows) {rows, sizeof rows / sizeof rows[0]}
-extern const struct route_table event_routes, people_routes, notice_routes, office_routes, feed_routes;
+extern const struct route_table event_routes, people_routes, notice_routes, office_routes, feed_routes, page_routes;
 
 #endif

@@ -1,0 +1,143 @@
+/* /metrics: Prometheus' text format 0.0.4. */
+#include "pages.h"
+
+#include "base/clock.h"
+#include "service/figures.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* 127.0.0.0/8 and ::1, also written as IPv4 in IPv6. */
+static bool is_loopback(const char *address)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+
+    if (inet_pton(AF_INET, address, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    if (inet_pton(AF_INET6, address, &v6) != 1)
+        return false;
+    return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+}
+
+static bool may_see(const struct web *w, const struct exchange *x)
+{
+    if (x->door == HTTP_DOOR_UNIX)
+        return true;
+    switch (w->metrics) {
+    case WEB_METRICS_SOCKET:
+        return false;
+    case WEB_METRICS_LOOPBACK:
+        return is_loopback(x->address);
+    case WEB_METRICS_PUBLIC:
+        return true;
+    }
+    return false;
+}
+
+static void put_head(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_printf(out, "# HELP kepu_%s %s\n# TYPE kepu_%s %s\n", name, help, name, type);
+}
+
+static void put(struct buf *out, const char *name, const char *type, const char *help, double value)
+{
+    put_head(out, name, type, help);
+    buf_printf(out, "kepu_%s %.15g\n", name, value);
+}
+
+static void put_states(struct buf *out, const char *name, const char *help, const struct figure *f, size_t count)
+{
+    put_head(out, name, "gauge", help);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "kepu_%s{state=\"%s\"} %lld\n", name, f[i].name, (long long)f[i].count);
+}
+
+static void put_figures(const struct figures *f, struct buf *out)
+{
+    put(out, "volunteers", "gauge", "Volunteers, neither resting nor erased.", (double)f->volunteers);
+    put(out, "events", "gauge", "Events that are not cancelled.", (double)f->events);
+    put(out, "occurrences_ahead", "gauge", "Stored occurrences that are not over.", (double)f->occurrences_ahead);
+    put(out, "channels_paused", "gauge", "Channels that are paused.", (double)f->channels_paused);
+    put_states(out, "deliveries", "Deliveries by state.", f->deliveries, f->delivery_states);
+    put_states(out, "signups", "Sign-ups by state.", f->signups, f->signup_states);
+    put(out, "store_bytes", "gauge", "What the database takes on disk.", (double)f->store_bytes);
+}
+
+static void put_counts(const struct web *w, struct buf *out)
+{
+    struct http_counts http;
+    struct store_counts store;
+
+    http_counts_get(w->http, &http);
+    store_counts_get(service_store(w->service), &store);
+    put(out, "http_requests_total", "counter", "Requests that were handled.", (double)http.requests);
+    put(out, "http_connections", "gauge", "Connections that are open.", (double)http.connections);
+    put(out, "http_aborted_total", "counter", "Requests whose client went, or that took too long.",
+        (double)http.aborted);
+    put(out, "http_refused_total", "counter", "Requests that HTTP itself refused.", (double)http.refused);
+    put(out, "store_jobs_total", "counter", "Jobs of the database.", (double)store.jobs);
+    put(out, "store_batches_total", "counter", "Commits that jobs shared.", (double)store.batches);
+    put(out, "store_failures_total", "counter", "Jobs that failed.", (double)store.failures);
+    put(out, "store_queue", "gauge", "Jobs that wait.", (double)store.queued);
+}
+
+/* Pages of memory that are resident: the second number of statm. */
+static double resident_bytes(void)
+{
+    FILE *f = fopen("/proc/self/statm", "re");
+    long long pages = 0;
+
+    if (f && fscanf(f, "%*d %lld", &pages) != 1)
+        pages = 0;
+    if (f)
+        fclose(f);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+static void put_process(const struct web *w, struct buf *out)
+{
+    put_head(out, "info", "gauge", "What runs.");
+    buf_printf(out, "kepu_info{version=\"%s\",store=\"%s\"} 1\n", KEPU_VERSION, store_kind(service_store(w->service)));
+    put(out, "uptime_seconds", "gauge", "Since the start.", (double)(clock_monotonic_ms() - w->started_ms) / 1000);
+    put(out, "resident_memory_bytes", "gauge", "Memory in use.", resident_bytes());
+}
+
+static void done(struct call *c)
+{
+    static const struct http_answer_header headers[] = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
+                                                        {"Cache-Control", "no-store"}};
+    struct page *p = c->data;
+    struct buf body = {0};
+
+    /* Without the database the rest still tells. */
+    put(&body, "up", "gauge", "1 if the database can be read.", c->status == 0);
+    if (c->status == 0)
+        put_figures(c->result, &body);
+    put_counts(p->web, &body);
+    put_process(p->web, &body);
+    call_release(c);
+    http_answer(p->x, 200, headers, 2, &body);
+}
+
+void page_metrics(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {.op = &op_figures};
+    struct page *p;
+    struct err e;
+
+    (void)r;
+    (void)params;
+    if (!may_see(w, x)) {
+        err_set(&e, ERR_NOT_ALLOWED, MSG_METRICS_CLOSED, NULL, NULL);
+        web_answer_error(w, x, &e);
+        return;
+    }
+    p = page_new(w, x, &kind, NULL);
+    p->call.done = done;
+    p->call.data = p;
+    service_call(w->service, &p->call);
+}

@@ -1,0 +1,304 @@
+#include "pages.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "form.h"
+#include "pages_cache.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define POLICY "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; " \
+               "frame-ancestors 'none'"
+#define SIGN_UP_BODY_BYTES_MAX (32 * 1024)
+#define SMALL_BODY_BYTES_MAX 4096
+
+static const struct route rows[] = {
+    {HTTP_GET, "/", .handle = page_home},
+    {HTTP_GET, "/events", .handle = page_list},
+    {HTTP_GET, "/events/{slug}", .handle = page_event},
+    {HTTP_GET, "/events/{slug}/{date}", .handle = page_occurrence},
+    {HTTP_POST, "/events/{slug}/{date}/signups", .handle = page_sign_up, .body_bytes_max = SIGN_UP_BODY_BYTES_MAX},
+    {HTTP_GET, "/v/{token}", .handle = page_own},
+    {HTTP_POST, "/v/{token}/cancel", .handle = page_own_cancel, .body_bytes_max = SMALL_BODY_BYTES_MAX},
+    {HTTP_GET, "/privacy", .handle = page_privacy},
+    {HTTP_GET, "/plan", .handle = page_plan},
+    {HTTP_GET, "/progress.svg", .handle = page_progress_svg},
+    {HTTP_GET, "/progress.json", .handle = page_progress_json},
+    {HTTP_GET, "/static/kepu.css", .handle = page_static},
+    {HTTP_GET, "/favicon.svg", .handle = page_static},
+    {HTTP_GET, "/robots.txt", .handle = page_robots},
+    {HTTP_GET, "/metrics", .handle = page_metrics},
+};
+const struct route_table page_routes = ROUTE_TABLE(rows);
+
+/* What is in the address ------------------------------------------------------------------------------------------ */
+
+const char *page_base(const struct web *w)
+{
+    const char *url = service_settings(w->service)->public_url, *host = strstr(url, "://");
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+
+    return path ? path : "";
+}
+
+static void keep_query(struct page *p)
+{
+    const char *lang = http_query_find(p->x, "lang");
+    enum lang parsed;
+
+    p->lang_said = lang && lang_parse(lang, &parsed);
+    snprintf(p->query, sizeof p->query, "%s%s%s%s%s", p->lang_said || p->large ? "?" : "",
+             p->lang_said ? "lang=" : "", p->lang_said ? lang_name(p->lang) : "", p->lang_said && p->large ? "&" : "",
+             p->large ? "size=large" : "");
+}
+
+struct page *page_new(struct web *w, struct exchange *x, const struct page_kind *kind, void *input)
+{
+    struct page *p = arena_alloc(&x->arena, sizeof *p);
+    const char *size = http_query_find(x, "size");
+
+    p->web = w;
+    p->x = x;
+    p->kind = kind;
+    p->lang = web_lang(x);
+    p->large = size && strcmp(size, "large") == 0;
+    p->base = page_base(w);
+    p->here = x->path;
+    p->filter = "";
+    p->status = 200;
+    keep_query(p);
+    p->call.op = kind->op;
+    p->call.input = input;
+    p->call.req.lang = p->lang;
+    p->call.req.now_ms = x->now_ms;
+    p->call.req.if_version = FIELD_INT_ABSENT;
+    snprintf(p->call.req.principal.name, sizeof p->call.req.principal.name, "public");
+    return p;
+}
+
+/* Answers ---------------------------------------------------------------------------------------------------------- */
+
+struct pages {
+    struct pages_cache *cache;
+    char form_mark[FORM_TOKEN_BYTES];
+};
+
+void pages_start(struct web *w)
+{
+    w->pages = mem_alloc(sizeof *w->pages);
+    w->pages->cache = pages_cache_new(w->service);
+    crypto_code(FORM_TOKEN_CHARS, w->pages->form_mark);
+    w->error_page = page_error;
+    w->started_ms = clock_monotonic_ms();
+}
+
+void pages_stop(struct web *w)
+{
+    if (w->pages)
+        pages_cache_free(w->pages->cache);
+    free(w->pages);
+    w->pages = NULL;
+}
+
+/*
+ * In the text that is kept, a mark of the same length stands for the form's token. It is random, so that no visitor can
+ * write it into a title.
+ */
+const char *page_form_mark(const struct page *p)
+{
+    return p->web->pages->form_mark;
+}
+
+static void put_token(const struct page *p, char *text)
+{
+    char fresh[FORM_TOKEN_BYTES], *at = strstr(text, page_form_mark(p));
+
+    if (!at)
+        return;
+    if (!p->form_token)
+        form_token_make(service_keys(p->web->service), p->purpose, p->x->now_ms, fresh);
+    memcpy(at, p->form_token ? p->form_token : fresh, FORM_TOKEN_CHARS);
+}
+
+size_t page_headers(const struct page *p, const char *etag, struct http_answer_header headers[PAGE_HEADERS_MAX])
+{
+    const char *type = p->kind->content_type;
+    size_t n = 0;
+
+    headers[n++] = (struct http_answer_header){"Content-Type", type ? type : "text/html; charset=utf-8"};
+    headers[n++] = (struct http_answer_header){"Content-Security-Policy", POLICY};
+    headers[n++] = (struct http_answer_header){"Vary", "Accept-Language"};
+    headers[n++] = (struct http_answer_header){"Cache-Control", etag ? "no-cache" : "no-store"};
+    if (etag)
+        headers[n++] = (struct http_answer_header){"ETag", etag};
+    if (p->kind->personal) {
+        headers[n++] = (struct http_answer_header){"Referrer-Policy", "no-referrer"};
+        headers[n++] = (struct http_answer_header){"X-Robots-Tag", "noindex"};
+    }
+    return n;
+}
+
+static bool is_known(const struct page *p, const char *etag)
+{
+    const char *known = http_header(p->x, "If-None-Match");
+
+    return known && (strcmp(known, "*") == 0 || strstr(known, etag));
+}
+
+static void give_text(struct page *p, struct buf *body)
+{
+    struct http_answer_header headers[PAGE_HEADERS_MAX];
+    size_t count = page_headers(p, NULL, headers);
+
+    if (p->kind->has_form)
+        put_token(p, body->data);
+    http_answer(p->x, p->status, headers, count, body);
+}
+
+static void give_kept(struct page *p, const struct kept_page *kept)
+{
+    struct http_answer_header headers[PAGE_HEADERS_MAX];
+    struct buf body = {0};
+    size_t count;
+
+    if (p->kind->has_form) {
+        buf_add(&body, kept->data, kept->len);
+        give_text(p, &body);
+        return;
+    }
+    snprintf(p->etag, sizeof p->etag, "%s", kept->etag);
+    count = page_headers(p, p->etag, headers);
+    http_answer_bytes(p->x, is_known(p, p->etag) ? 304 : 200, headers, count, http_bytes_ref(kept->bytes));
+}
+
+static void refuse(struct page *p, const struct err *e)
+{
+    if (p->refused)
+        p->refused(p, e);
+    else
+        web_answer_error(p->web, p->x, e);
+}
+
+static int encode(struct call *c, const void *result, struct buf *body, struct err *e)
+{
+    return page_render(c->data, result, body, e);
+}
+
+static void done(struct call *c)
+{
+    struct page *p = c->data;
+    struct pages_cache *cache = p->web->pages->cache;
+    int64_t event = c->status == 0 && p->kind->event ? p->kind->event(c->result) : 0;
+    struct buf body = c->body;
+    struct err e = c->err;
+
+    c->body = (struct buf){0};
+    call_release(c);
+    if (c->status) {
+        buf_release(&body);
+        if (p->key)
+            pages_cache_fail(cache, p->key, p, refuse, &e);
+        else
+            refuse(p, &e);
+    } else if (p->key) {
+        pages_cache_put(cache, p->key, p, &body, event, give_kept);
+    } else {
+        give_text(p, &body);
+    }
+}
+
+static void render(struct page *p)
+{
+    p->call.encode = encode;
+    p->call.done = done;
+    p->call.data = p;
+    service_call(p->web->service, &p->call);
+}
+
+void page_show(struct page *p, const char *path)
+{
+    struct kept_page kept;
+    bool first;
+
+    if (!path) {
+        render(p);
+        return;
+    }
+    p->key = arena_printf(&p->x->arena, "%s?%s %s%s", path, p->filter, lang_name(p->lang), p->query);
+    if (pages_cache_find(p->web->pages->cache, p->key, p, &kept, &first))
+        give_kept(p, &kept);
+    else if (first)
+        render(p);
+}
+
+void page_redirect(const struct page *p, const char *path, const char *more)
+{
+    const char *sep = !more ? "" : p->query[0] ? "&" : "?";
+    struct http_answer_header headers[] = {
+        {"Location", arena_printf(&p->x->arena, "%s%s%s%s%s", p->base, path, p->query, sep, more ? more : "")},
+        {"Cache-Control", "no-store"},
+        {"Referrer-Policy", "no-referrer"},
+    };
+
+    http_answer(p->x, 303, headers, 3, NULL);
+}
+
+/* Errors ----------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    enum err_code code;
+    enum msg heading, line;              /* MSG_NONE: the error's own sentence */
+} error_words[] = {
+    {ERR_NOT_FOUND, WORD_NOT_FOUND, WORD_NOT_FOUND_LINE},
+    {ERR_METHOD, WORD_METHOD, WORD_NOT_FOUND_LINE},
+    {ERR_NOT_ALLOWED, WORD_NOT_ALLOWED, MSG_NONE},
+    {ERR_UNAUTHENTICATED, WORD_NOT_ALLOWED, MSG_NONE},
+    {ERR_CONFLICT, WORD_CONFLICT, MSG_NONE},
+    {ERR_INVALID, WORD_BAD_INPUT, MSG_NONE},
+    {ERR_MALFORMED, WORD_BAD_INPUT, MSG_NONE},
+    {ERR_TOO_LARGE, WORD_BAD_INPUT, MSG_NONE},
+    {ERR_TOO_MANY, WORD_BUSY, WORD_FAILED_LINE},
+    {ERR_UNAVAILABLE, WORD_BUSY, WORD_FAILED_LINE},
+};
+
+static void fill_error(const struct page *p, const void *result, json_t *to)
+{
+    const struct err *e = result;
+    enum msg heading = WORD_FAILED, line = WORD_FAILED_LINE;
+    struct buf own = {0};
+
+    for (size_t i = 0; i < sizeof error_words / sizeof error_words[0]; i++) {
+        if (error_words[i].code != e->code)
+            continue;
+        heading = error_words[i].heading;
+        line = error_words[i].line;
+    }
+    err_message(e, p->lang, &own);
+    page_put(to, "heading", catalogue_text(heading, p->lang));
+    page_put_cut(to, "line", line == MSG_NONE ? buf_text(&own) : catalogue_text(line, p->lang), 300);
+    page_put_int(to, "status", p->status);
+    buf_release(&own);
+}
+
+static const struct page_kind error_kind = {.template = "error", .fill = fill_error, .personal = true};
+
+void page_error(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *headers,
+                size_t count)
+{
+    struct page *p = page_new(w, x, &error_kind, NULL);
+    struct http_answer_header all[PAGE_HEADERS_MAX + PAGE_ERROR_HEADERS_MAX];
+    struct buf body = {0};
+    struct err failed;
+    size_t n;
+
+    p->status = err_http_status(e->code);
+    if (page_render(p, e, &body, &failed))
+        log_err("error page", &failed);
+    n = page_headers(p, NULL, all);
+    for (size_t i = 0; i < count && i < PAGE_ERROR_HEADERS_MAX; i++)
+        if (strcmp(headers[i].name, "Cache-Control") != 0)
+            all[n++] = headers[i];
+    http_answer(x, p->status, all, n, &body);
+}

@@ -1,0 +1,130 @@
+/*
+ * Pages: an operation's result becomes a context, the context a template's text. Rendered on the store thread, within the
+ * job that reads; the bytes of public ones are kept (pages_cache.h).
+ */
+#ifndef KEPU_WEB_PAGES_H
+#define KEPU_WEB_PAGES_H
+
+#include "service/page.h"
+#include "web_private.h"
+
+#include <jansson.h>
+
+#define PAGE_BYTES_MAX (64 * 1024)
+#define PAGE_QUERY_BYTES 48
+#define PAGE_STATIC_MAX_AGE "public, max-age=31536000, immutable"
+
+struct page;
+
+/* What a page is; static. */
+struct page_kind {
+    const struct operation *op;            /* NULL: needs nothing from the database */
+    const char *template;                  /* "home": daemon/web/templates/home.mustache */
+    /* On the store thread: adds to the context. */
+    void (*fill)(const struct page *p, const void *result, json_t *context);
+    int64_t (*event)(const void *result);  /* whose changes make it old; NULL: all events' */
+    bool personal;                         /* for one reader: not kept anywhere, no referrer, no robots */
+    bool has_form;                         /* the reader's form token goes in when it is answered */
+    const char *content_type;              /* NULL: HTML */
+    enum msg nav;                          /* the section it belongs to */
+};
+
+/* One page being made for one exchange, in that exchange's arena. */
+struct page {
+    struct web *web;
+    struct exchange *x;
+    const struct page_kind *kind;
+    struct call call;
+    enum lang lang;
+    bool lang_said;                        /* in the address */
+    bool large;
+    const char *here;                      /* the path that shows this page again */
+    const char *base;                      /* what addresses begin with: the path of the public URL, "" */
+    char query[PAGE_QUERY_BYTES];          /* "?lang=en&size=large": what links keep; "" */
+    const char *filter;                    /* the page's own part of the query: "category=x&page=2"; "" */
+    const char *purpose;                   /* of its form's token; NULL: it has none */
+    const char *form_token;                /* to be used again; NULL: a new one */
+    const void *extra;                     /* the kind's own */
+    int status;
+    char etag[24];
+    const char *key;                       /* in the cache; NULL: not kept */
+    void (*refused)(struct page *p, const struct err *e); /* answers errors; NULL: an error page */
+    struct page *next;                     /* in the cache's line */
+};
+
+/* A page for this exchange, in its arena, with what the address says about language and size. */
+struct page *page_new(struct web *w, struct exchange *x, const struct page_kind *kind, void *input);
+/* Makes and answers it: kept bytes where there are some. `path` names it among those; NULL: it is never kept. */
+void page_show(struct page *p, const char *path);
+#define PAGE_HEADERS_MAX 8
+#define PAGE_ERROR_HEADERS_MAX 4
+size_t page_headers(const struct page *p, const char *etag, struct http_answer_header headers[PAGE_HEADERS_MAX]);
+/* What stands for the form's token in a template's context; put in again for each reader. */
+const char *page_form_mark(const struct page *p);
+/* 303 to a place of ours, with the query that links keep and `more` ("done=cancel"; NULL: nothing). */
+void page_redirect(const struct page *p, const char *path, const char *more);
+const char *page_base(const struct web *w);
+
+/* Texts for contexts. NULL is "". */
+void page_put(json_t *to, const char *name, const char *text);
+void page_put_int(json_t *to, const char *name, int64_t value);
+/* A word with {0} and {1} filled in. */
+void page_put_word(json_t *to, const char *name, const struct page *p, enum msg word, const char *first,
+                   const char *second);
+/* A list under `name`, to be filled; and an object at its end. */
+json_t *page_put_list(json_t *to, const char *name);
+json_t *page_add(json_t *list);
+/* At most `chars` characters, with … where more was cut. */
+void page_put_cut(json_t *to, const char *name, const char *text, size_t chars);
+/* At most `bytes` once escaped for HTML. */
+void page_put_long(json_t *to, const char *name, const char *text, size_t bytes);
+/* "4,000" */
+#define PAGE_NUMBER_BYTES 32
+const char *page_number(int64_t n, char ret[PAGE_NUMBER_BYTES]);
+
+/* Moments (pages_when.c). */
+#define PAGE_WHEN_BYTES 128
+void page_when(const struct moment *m, enum lang lang, char ret[PAGE_WHEN_BYTES]);
+void page_month(const struct moment *m, enum lang lang, char ret[PAGE_WHEN_BYTES]);
+/* when, leaf_month, leaf_day, leaf_weekday, datetime; `tz` is named where it isn't the office's. */
+void page_put_time(json_t *to, const struct page *p, const struct moment *start, const struct moment *end, const char *tz);
+
+/* Events (pages_event.c). */
+void page_put_row(json_t *to, const struct page *p, const struct page_row *row);
+void page_put_progress(json_t *to, const struct page *p, const struct people_progress *progress);
+void page_put_event(json_t *to, const struct page *p, const struct event_page *page);
+void page_put_occurrence(json_t *to, const struct page *p, const struct event_page *page);
+void page_put_feed(json_t *to, const struct page *p, const char *path, const char *title);
+
+/* The address of the style with its hash in it. */
+const char *page_style_address(void);
+
+/* Handlers of the other files, for the table in pages.c. */
+void page_home(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_list(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_event(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_occurrence(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_sign_up(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_cancel(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_privacy(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_plan(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_progress_svg(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_progress_json(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_static(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_robots(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_metrics(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+
+void page_error(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *headers,
+                size_t count);
+
+/* On the store thread or, for errors, on the loop: the whole text of a page. */
+int page_render(const struct page *p, const void *result, struct buf *out, struct err *e);
+
+/* The kind of the page with the sign-up form, for POST to show it again. */
+extern const struct page_kind page_occurrence_kind;
+
+/* "2027-05-12", "2027-05-12T0900": anything else is no date of an address. */
+bool page_is_date(const char *text);
+
+#endif

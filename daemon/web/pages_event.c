@@ -1,0 +1,386 @@
+/* What's on: the front page, the list, an event, one of its occurrences. */
+#include "pages.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROW_TITLE_CHARS 60
+#define ROW_PLACE_CHARS 40
+#define TITLE_CHARS 200
+#define DESCRIPTION_BYTES 12000          /* escaped: a page stays within 40 kB */
+#define NUMBER_CHARS_MAX 4
+
+static const char *word(const struct page *p, enum msg msg)
+{
+    return catalogue_text(msg, p->lang);
+}
+
+/* "/events/slug/2027-05-12", with the time where the day has several. */
+static void put_address(json_t *to, const char *name, const struct page *p, const struct occurrence *o, bool several)
+{
+    const char *local = o->recurrence_local;
+    struct buf b = {0};
+
+    buf_printf(&b, "%s/events/%s/%.10s", p->base, o->event, local);
+    if (several && strlen(local) >= 16)
+        buf_printf(&b, "T%.2s%.2s", local + 11, local + 14);
+    page_put(to, name, buf_text(&b));
+    buf_release(&b);
+}
+
+static void put_free(json_t *to, const struct page *p, int64_t places)
+{
+    char number[PAGE_NUMBER_BYTES];
+
+    if (places == 1)
+        page_put(to, "free", word(p, WORD_FREE_ONE));
+    else if (places > 1)
+        page_put_word(to, "free", p, WORD_FREE, page_number(places, number), NULL);
+}
+
+static int64_t places_free(const struct occurrence *o)
+{
+    const struct role *roles = o->roles.items;
+    int64_t places = 0;
+
+    for (size_t i = 0; i < o->roles.count; i++)
+        places += roles[i].waitlisted > 0 ? 0 : roles[i].free;
+    return places;
+}
+
+/* One short word of state: what matters most to somebody who thinks of coming. */
+static void put_state(json_t *to, const struct page *p, const struct occurrence *o)
+{
+    bool past = o->end_ms <= p->call.req.now_ms;
+
+    if (strcmp(o->status_name, "cancelled") == 0) {
+        json_object_set_new(to, "off", json_true());
+        page_put(to, "tag_off", word(p, WORD_CANCELLED));
+        return;
+    }
+    if (past) {
+        page_put(to, "tag_plain", word(p, WORD_PAST));
+        return;
+    }
+    if (strcmp(o->status_name, "moved") == 0)
+        page_put(to, "tag_warn", word(p, WORD_MOVED));
+    else if (strcmp(o->status_name, "tentative") == 0)
+        page_put(to, "tag_warn", word(p, WORD_TENTATIVE));
+    if (o->roles.count > 0 && places_free(o) == 0)
+        page_put(to, "tag_plain", word(p, WORD_FULL));
+    else if (o->roles.count > 0)
+        put_free(to, p, places_free(o));
+}
+
+static void put_original(json_t *to, const struct page *p, const struct occurrence *o)
+{
+    char text[PAGE_WHEN_BYTES];
+
+    if (o->start.wall_s == o->recurrence_id.wall_s)
+        return;
+    page_when(&o->recurrence_id, p->lang, text);
+    page_put(to, "original", text);
+}
+
+void page_put_row(json_t *to, const struct page *p, const struct page_row *row)
+{
+    const struct occurrence *o = row->occurrence;
+
+    page_put_cut(to, "row_title", o->title, ROW_TITLE_CHARS);
+    page_put_cut(to, "place", row->place.name, ROW_PLACE_CHARS);
+    put_address(to, "address", p, o, row->several);
+    page_put_time(to, p, &o->start, &o->end, o->tz);
+    put_original(to, p, o);
+    put_state(to, p, o);
+}
+
+void page_put_feed(json_t *to, const struct page *p, const char *path, const char *title)
+{
+    const char *url = service_settings(p->web->service)->public_url, *host = strstr(url, "://");
+    json_t *feed = json_object();
+    struct buf b = {0};
+
+    json_object_set_new(to, "feed", feed);
+    buf_printf(&b, "%s%s", p->base, path);
+    page_put(feed, "feed_path", buf_text(&b));
+    buf_clear(&b);
+    buf_printf(&b, "%s%s", url, path);
+    page_put(feed, "feed_url", buf_text(&b));
+    buf_clear(&b);
+    buf_printf(&b, "webcal%s%s", host ? host : "", path);
+    page_put(feed, "feed_webcal", buf_text(&b));
+    buf_release(&b);
+    page_put_cut(feed, "feed_title", title, ROW_TITLE_CHARS);
+}
+
+static void put_rows(json_t *to, const char *name, const struct page *p, const struct page_rows *rows)
+{
+    json_t *list = page_put_list(to, name);
+
+    for (size_t i = 0; i < rows->count; i++)
+        page_put_row(page_add(list), p, &rows->items[i]);
+    json_object_set_new(to, "none", json_boolean(rows->count == 0));
+}
+
+/* The front page ----------------------------------------------------------------------------------------------------- */
+
+void page_put_progress(json_t *to, const struct page *p, const struct people_progress *progress)
+{
+    char value[PAGE_NUMBER_BYTES], target[PAGE_NUMBER_BYTES], text[PAGE_WHEN_BYTES];
+    bool reached = progress->value >= progress->target;
+
+    page_number(progress->value, value);
+    page_number(progress->target, target);
+    page_put_word(to, "road", p, WORD_ROAD, target, NULL);
+    page_put_word(to, "road_so_far", p, WORD_ROAD_SO_FAR, value, target);
+    page_put(to, "value", value);
+    page_put(to, "target", target);
+    snprintf(text, sizeof text, "%lld.%lld%%", (long long)progress->percent_milli / 1000,
+             (long long)progress->percent_milli % 1000 / 100);
+    page_put(to, "percent", text);
+    page_put(to, "pace", page_number(progress->pace, value));
+    if (progress->forecast.set)
+        page_when(&progress->forecast, p->lang, text);
+    else
+        snprintf(text, sizeof text, "%s", word(p, reached ? WORD_ROAD_DONE : WORD_ROAD_NEVER));
+    page_put(to, "forecast", text);
+}
+
+static void fill_home(const struct page *p, const void *result, json_t *to)
+{
+    const struct home_page *home = result;
+
+    page_put(to, "heading", json_string_value(json_object_get(to, "site")));
+    put_rows(to, "rows", p, &home->rows);
+    page_put_progress(to, p, &home->progress);
+    page_put(to, "image_query", p->lang == LANG_EN ? "lang=en" : "lang=zh");
+    page_put_feed(to, p, "/feeds/all.ics", word(p, WORD_SITE));
+}
+
+void page_home(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {.op = &op_home_page, .template = "home", .fill = fill_home};
+
+    (void)r;
+    (void)params;
+    page_show(page_new(w, x, &kind, NULL), x->path);
+}
+
+/* The list ------------------------------------------------------------------------------------------------------------- */
+
+static void put_choice(json_t *to, const char *name, const struct page *p, const struct choices *of, const char *chosen)
+{
+    json_t *list = page_put_list(to, name);
+
+    for (size_t i = 0; i < of->count; i++) {
+        const struct entry *x = &of->items[i];
+        json_t *one = page_add(list);
+        page_put(one, "slug", x->slug);
+        page_put_cut(one, "choice", p->lang == LANG_EN && x->title_en && x->title_en[0] ? x->title_en : x->title,
+                     ROW_PLACE_CHARS);
+        json_object_set_new(one, "chosen", json_boolean(chosen && strcmp(chosen, x->slug) == 0));
+    }
+}
+
+static void put_month(json_t *months, const struct page *p, const struct page_row *row)
+{
+    char month[PAGE_WHEN_BYTES];
+    json_t *last = json_array_get(months, json_array_size(months) - 1);
+    const char *shown = json_string_value(json_object_get(last, "month"));
+
+    page_month(&row->occurrence->start, p->lang, month);
+    if (!shown || strcmp(shown, month) != 0) {
+        last = page_add(months);
+        page_put(last, "month", month);
+        page_put_list(last, "rows");
+    }
+    page_put_row(page_add(json_object_get(last, "rows")), p, row);
+}
+
+static void put_turn(json_t *to, const char *name, const struct page *p, int64_t page)
+{
+    const struct page_ref *ref = p->call.input;
+    const struct { const char *name, *value; } parts[] = {
+        {"category", ref->category}, {"audience", ref->audience}, {"lead", ref->lead},
+    };
+    struct buf b = {0};
+
+    buf_printf(&b, "%s/events?", p->base);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].value)
+            buf_printf(&b, "%s=%s&", parts[i].name, parts[i].value);
+    buf_printf(&b, "page=%lld%s%s", (long long)page, p->query[0] ? "&" : "", p->query[0] ? p->query + 1 : "");
+    page_put(to, name, buf_text(&b));
+    buf_release(&b);
+}
+
+static void fill_list(const struct page *p, const void *result, json_t *to)
+{
+    const struct list_page *list = result;
+    const struct page_ref *ref = p->call.input;
+    json_t *months = page_put_list(to, "months");
+
+    page_put(to, "heading", word(p, WORD_EVENTS));
+    for (size_t i = 0; i < list->rows.count; i++)
+        put_month(months, p, &list->rows.items[i]);
+    json_object_set_new(to, "none", json_boolean(list->rows.count == 0));
+    json_object_set_new(to, "filtered", json_boolean(ref->category || ref->audience || ref->lead));
+    put_choice(to, "categories", p, &list->categories, ref->category);
+    put_choice(to, "audiences", p, &list->audiences, ref->audience);
+    put_choice(to, "departments", p, &list->departments, ref->lead);
+    if (list->page > 1)
+        put_turn(to, "earlier", p, list->page - 1);
+    if (list->more)
+        put_turn(to, "later", p, list->page + 1);
+}
+
+/* A filter that is empty, as the form sends it, is none. */
+static char *filter_of(struct exchange *x, const char *name)
+{
+    const char *value = http_query_find(x, name);
+
+    return value && *value ? arena_strdup(&x->arena, value) : NULL;
+}
+
+/* The filters as links have them. Only slugs get as far as a link: all else is not found. */
+static const char *own_query(struct exchange *x, const struct page_ref *ref)
+{
+    const char *text = arena_printf(&x->arena, "%s%s%s%s%s%s%s%s", ref->category ? "&category=" : "",
+                                    ref->category ? ref->category : "", ref->audience ? "&audience=" : "",
+                                    ref->audience ? ref->audience : "", ref->lead ? "&lead=" : "",
+                                    ref->lead ? ref->lead : "", ref->page > 1 ? "&page=" : "",
+                                    ref->page > 1 ? arena_printf(&x->arena, "%lld", (long long)ref->page) : "");
+
+    return *text ? text + 1 : text;
+}
+
+static int64_t number_of(const char *text)
+{
+    return text && strlen(text) <= NUMBER_CHARS_MAX ? strtoll(text, NULL, 10) : 1;
+}
+
+void page_list(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {.op = &op_list_page, .template = "events", .fill = fill_list,
+                                          .nav = WORD_EVENTS};
+    struct page_ref *ref = arena_alloc(&x->arena, sizeof *ref);
+    struct page *p;
+
+    (void)r;
+    (void)params;
+    ref->category = filter_of(x, "category");
+    ref->audience = filter_of(x, "audience");
+    ref->lead = filter_of(x, "lead");
+    ref->page = number_of(http_query_find(x, "page"));
+    p = page_new(w, x, &kind, ref);
+    p->filter = own_query(x, ref);
+    page_show(p, x->path);
+}
+
+/* An event --------------------------------------------------------------------------------------------------------------- */
+
+static void put_titles(json_t *to, const char *name, const struct page *p, const struct texts *titles)
+{
+    struct buf b = {0};
+
+    for (size_t i = 0; i < titles->count; i++)
+        buf_printf(&b, "%s%s", i == 0 ? "" : p->lang == LANG_ZH ? "、" : ", ", titles->items[i]);
+    page_put_cut(to, name, buf_text(&b), TITLE_CHARS);
+    buf_release(&b);
+}
+
+void page_put_event(json_t *to, const struct page *p, const struct event_page *page)
+{
+    const struct event *ev = page->event;
+    const struct occurrence *o = page->occurrence;
+    struct buf b = {0};
+
+    page_put(to, "heading", o ? o->title : ev->title);
+    page_put_long(to, "description", o ? o->description : ev->description, DESCRIPTION_BYTES);
+    page_put(to, "slug", ev->slug);
+    page_put(to, "place", page->place.name);
+    page_put(to, "place_address", page->place.address);
+    page_put(to, "lead", page->lead);
+    put_titles(to, "partners", p, &page->partners);
+    put_titles(to, "audiences", p, &page->audiences);
+    page_put(to, "category", strcmp(ev->category, "other") == 0 ? "" : page->category);
+    page_put(to, "rule", ev->rule_text);
+    json_object_set_new(to, "event_off", json_boolean(ev->status == EVENT_CANCELLED));
+    json_object_set_new(to, "tentative", json_boolean(ev->status == EVENT_TENTATIVE));
+    page_put(to, "reason", o ? o->reason : ev->reason);
+    buf_printf(&b, "/feeds/event/%s.ics", ev->slug);
+    page_put_feed(to, p, buf_text(&b), ev->title);
+    buf_release(&b);
+}
+
+static void fill_event(const struct page *p, const void *result, json_t *to)
+{
+    const struct event_page *page = result;
+
+    page_put_event(to, p, page);
+    put_rows(to, "rows", p, &page->dates);
+}
+
+static int64_t event_of(const void *result)
+{
+    return ((const struct event_page *)result)->event->id;
+}
+
+void page_event(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {.op = &op_event_page, .template = "event", .fill = fill_event,
+                                          .event = event_of, .nav = WORD_EVENTS};
+    struct page_ref *ref = arena_alloc(&x->arena, sizeof *ref);
+
+    (void)r;
+    ref->slug = arena_strdup(&x->arena, params_find(params, "slug"));
+    page_show(page_new(w, x, &kind, ref), x->path);
+}
+
+/* An occurrence, without its form ------------------------------------------------------------------------------------- */
+
+bool page_is_date(const char *text)
+{
+    static const char shape[] = "0000-00-00T0000";
+    size_t i = 0;
+
+    for (; text[i] && shape[i]; i++)
+        if (shape[i] == '0' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
+            return false;
+    return !text[i] && (i == 10 || i == sizeof shape - 1);
+}
+
+static void put_role(json_t *to, const struct page *p, const struct role *role)
+{
+    page_put(to, "role", role->name);
+    page_put(to, "role_kind", word(p, role->participant ? WORD_ROLE_PARTICIPANT : WORD_ROLE_HELPER));
+    page_put_int(to, "capacity", role->capacity);
+    page_put_int(to, "free", role->waitlisted > 0 ? 0 : role->free);
+    page_put_int(to, "waiting", role->waitlisted);
+}
+
+void page_put_occurrence(json_t *to, const struct page *p, const struct event_page *page)
+{
+    const struct occurrence *o = page->occurrence;
+    const struct role *roles = o->roles.items;
+    json_t *list = page_put_list(to, "roles");
+    char text[PAGE_NUMBER_BYTES];
+    bool off = strcmp(o->status_name, "cancelled") == 0;
+    struct buf b = {0};
+
+    page_put_event(to, p, page);
+    page_put_time(to, p, &o->start, &o->end, o->tz);
+    put_original(to, p, o);
+    for (size_t i = 0; i < o->roles.count; i++)
+        put_role(page_add(list), p, &roles[i]);
+    json_object_set_new(to, "has_roles", json_boolean(o->roles.count > 0));
+    json_object_set_new(to, "off", json_boolean(off));
+    json_object_set_new(to, "past", json_boolean(page->past && !off));
+    json_object_set_new(to, "tentative", json_boolean(strcmp(o->status_name, "tentative") == 0));
+    page_put(to, "headcount", o->headcount == FIELD_INT_ABSENT ? "" : page_number(o->headcount, text));
+    buf_printf(&b, "%s.ics", p->here);
+    page_put(to, "ics", buf_text(&b));
+    buf_release(&b);
+}

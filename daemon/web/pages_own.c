@@ -1,0 +1,125 @@
+/* The page of a volunteer's own, behind its link: what they signed up for, and cancelling. */
+#include "pages.h"
+
+#include "service/signup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const enum msg state_words[SIGNUP_STATE_COUNT] = {
+    [SIGNUP_CONFIRMED] = WORD_STATE_CONFIRMED, [SIGNUP_WAITLISTED] = WORD_STATE_WAITLISTED,
+    [SIGNUP_OFFERED] = WORD_STATE_OFFERED,     [SIGNUP_CANCELLED] = WORD_STATE_CANCELLED,
+    [SIGNUP_ATTENDED] = WORD_STATE_ATTENDED,   [SIGNUP_NO_SHOW] = WORD_STATE_NO_SHOW,
+    [SIGNUP_EXCUSED] = WORD_STATE_EXCUSED,
+};
+
+static bool can_cancel(const struct page *p, const struct signup *s)
+{
+    bool holds = s->state == SIGNUP_CONFIRMED || s->state == SIGNUP_WAITLISTED || s->state == SIGNUP_OFFERED;
+
+    return holds && !s->off && s->end_ms > p->call.req.now_ms;
+}
+
+static void put_state(json_t *to, const struct page *p, const struct signup *s)
+{
+    char number[PAGE_NUMBER_BYTES];
+    bool line = s->state == SIGNUP_WAITLISTED && s->position != FIELD_INT_ABSENT;
+
+    if (s->off)
+        page_put(to, "tag_off", catalogue_text(WORD_CANCELLED_LINE, p->lang));
+    else if (line)
+        page_put_word(to, "tag_warn", p, WORD_STATE_WAITLISTED_AT, page_number(s->position, number), NULL);
+    else if (s->state == SIGNUP_CONFIRMED || s->state == SIGNUP_ATTENDED)
+        page_put(to, "tag_good", catalogue_text(state_words[s->state], p->lang));
+    else
+        page_put(to, "tag_plain", catalogue_text(state_words[s->state], p->lang));
+}
+
+static void put_signup(json_t *to, const struct page *p, const struct signup *s, bool told)
+{
+    const char *url = s->url + strlen(service_settings(p->web->service)->public_url);
+    struct buf b = {0};
+
+    page_put(to, "id", told ? "" : s->id);
+    page_put(to, "row_title", s->title);
+    page_put(to, "place", s->venue);
+    page_put(to, "role", s->role);
+    page_put_time(to, p, &s->start, &s->end, s->tz);
+    buf_printf(&b, "%s%s", p->base, url);
+    page_put(to, "address", buf_text(&b));
+    buf_release(&b);
+    if (told)
+        return;
+    put_state(to, p, s);
+    json_object_set_new(to, "cancellable", json_boolean(can_cancel(p, s)));
+}
+
+static void fill(const struct page *p, const void *result, json_t *to)
+{
+    const struct person_page *page = result;
+    const struct signup *all = page->signups.items;
+    const char *done = http_query_find(p->x, "done");
+    char hours[PAGE_NUMBER_BYTES];
+    json_t *list = page_put_list(to, "signups");
+
+    page_put(to, "heading", catalogue_text(page->told ? WORD_OWN_TOLD : WORD_OWN, p->lang));
+    json_object_set_new(to, "told", json_boolean(page->told));
+    json_object_set_new(to, "cancelled", json_boolean(done && strcmp(done, "cancel") == 0));
+    json_object_set_new(to, "none", json_boolean(page->signups.count == 0));
+    page_put(to, "own_path", p->here);
+    for (size_t i = 0; i < page->signups.count; i++)
+        put_signup(page_add(list), p, &all[i], page->told);
+    if (!page->person)
+        return;
+    page_put_word(to, "hello", p, WORD_OWN_HELLO, page->person->name, NULL);
+    snprintf(hours, sizeof hours, "%lld.%lld", (long long)page->person->hours_milli / 1000,
+             (long long)page->person->hours_milli % 1000 / 100);
+    if (page->person->hours_milli > 0)
+        page_put_word(to, "hours", p, WORD_OWN_HOURS, hours, NULL);
+}
+
+static const struct page_kind own_kind = {.op = &op_person_page, .template = "own", .fill = fill, .personal = true};
+
+static struct page *begin(struct web *w, struct exchange *x, const struct params *params, const struct page_kind *kind)
+{
+    struct person_ref *ref = arena_alloc(&x->arena, sizeof *ref);
+    struct page *p;
+
+    ref->token = arena_strdup(&x->arena, params_find(params, "token"));
+    p = page_new(w, x, kind, ref);
+    p->here = arena_printf(&x->arena, "/v/%s", ref->token);
+    return p;
+}
+
+void page_own(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    (void)r;
+    page_show(begin(w, x, params, &own_kind), NULL);
+}
+
+static void on_cancelled(struct call *c)
+{
+    struct page *p = c->data;
+    struct err e = c->err;
+    bool failed = c->status != 0;
+
+    call_release(c);
+    if (failed)
+        web_answer_error(p->web, p->x, &e);
+    else
+        page_redirect(p, p->here, "done=cancel");
+}
+
+void page_own_cancel(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {.op = &op_signup_cancel_web, .personal = true};
+    struct page *p = begin(w, x, params, &kind);
+    struct person_ref *ref = p->call.input;
+    const char *signup = http_form_find(x, "signup");
+
+    (void)r;
+    ref->signup = signup && *signup ? arena_strdup(&x->arena, signup) : NULL;
+    p->call.done = on_cancelled;
+    p->call.data = p;
+    service_call(w->service, &p->call);
+}
