@@ -151,12 +151,16 @@ static bool has(const struct found *f, const struct occurrence *o)
     return false;
 }
 
-/* Those that were moved into it, and those whose date the rule no longer has. */
+/* Those that were moved into it, and those whose date the rule no longer has; `most` makes what comes later needless. */
 static void find_stored(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
-                        int64_t to_s, struct found *f)
+                        int64_t to_s, size_t most, struct found *f)
 {
     int64_t to_ms = to_s >= NEVER_S ? INT64_MAX : series_ms(s, to_s);
-    struct occurrence_rows rows = store_occurrence_moved_into(db, ev->id, series_ms(s, from_s), to_ms, &c->out);
+    struct occurrence_rows rows;
+
+    if (f->count > most && f->items[f->count - 1]->start_ms < to_ms)
+        to_ms = f->items[f->count - 1]->start_ms;
+    rows = store_occurrence_starting(db, ev->id, series_ms(s, from_s), to_ms, &c->out);
 
     for (size_t i = 0; i < rows.count; i++) {
         if (has(f, rows.items[i]))
@@ -174,7 +178,7 @@ int occurrences_between(struct call *c, struct db *db, const struct event *ev, c
 
     if (find_by_rule(c, db, ev, s, from_s, to_s, most, &f, e))
         return -1;
-    find_stored(c, db, ev, s, from_s, to_s, &f);
+    find_stored(c, db, ev, s, from_s, to_s, most, &f);
     if (f.count)
         qsort(f.items, f.count, sizeof(void *), by_start);
     *ret_more = f.count > most;

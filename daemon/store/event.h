@@ -47,9 +47,9 @@ struct occurrence_rows {
 };
 struct occurrence_rows store_occurrence_range(struct db *db, int64_t event_id, const char *from, const char *to,
                                               struct arena *a);
-/* Rows of an event that start in [from_ms, to_ms) and are not where their rule puts them. */
-struct occurrence_rows store_occurrence_moved_into(struct db *db, int64_t event_id, int64_t from_ms, int64_t to_ms,
-                                                   struct arena *a);
+/* Rows of an event that start in [from_ms, to_ms), in order of start. */
+struct occurrence_rows store_occurrence_starting(struct db *db, int64_t event_id, int64_t from_ms, int64_t to_ms,
+                                                 struct arena *a);
 /* Rows of all events that end after from_ms and start before to_ms, by start; with paging by (start_ms, id). */
 struct occurrence_rows store_occurrence_agenda(struct db *db, int64_t from_ms, int64_t to_ms, int64_t after_ms,
                                                int64_t after_id, int64_t limit, struct arena *a);

@@ -127,13 +127,12 @@ struct occurrence_rows store_occurrence_range(struct db *db, int64_t event_id, c
                      a);
 }
 
-struct occurrence_rows store_occurrence_moved_into(struct db *db, int64_t event_id, int64_t from_ms, int64_t to_ms,
-                                                   struct arena *a)
+struct occurrence_rows store_occurrence_starting(struct db *db, int64_t event_id, int64_t from_ms, int64_t to_ms,
+                                                 struct arena *a)
 {
     return read_rows(db_query(db,
                               "SELECT " OCCURRENCE_COLUMNS " FROM occurrence WHERE event_id = $1"
-                              " AND start_ms >= $2 AND start_ms < $3 AND start_local <> recurrence_id"
-                              " ORDER BY start_ms, id",
+                              " AND start_ms >= $2 AND start_ms < $3 ORDER BY start_ms, id",
                               p_int(event_id), p_int(from_ms), p_int(to_ms)),
                      a);
 }

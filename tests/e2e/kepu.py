@@ -188,6 +188,7 @@ class Kepu:
         store, self.drop_store = fresh_store()
         self.config.write_text(store + config)
         self.args = list(args)
+        self.env = {}                  # of the daemon, beside the usual
         self.log_path = self.dir / "log"
         self.process = None
         self.listening = None
@@ -203,7 +204,7 @@ class Kepu:
         """Starts kepud and returns once it says that it is ready."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(self.command(*more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                            stderr=log, cwd=self.dir, env=environment(self.dir))
+                                            stderr=log, cwd=self.dir, env={**environment(self.dir), **self.env})
         line = self._line_with("listening on ", START_S)
         self.listening = line.removeprefix("listening on ").strip()
         self.base = "http://" + self.listening
