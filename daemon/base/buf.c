@@ -65,18 +65,23 @@ void buf_addc(struct buf *b, char c)
     buf_add(b, &c, 1);
 }
 
+/* Most of what is printed fits into what is there: the first try is then the last. */
 void buf_printf(struct buf *b, const char *format, ...)
 {
+    size_t room = b->size - b->len;
     va_list ap, again;
     int len;
 
     va_start(ap, format);
     va_copy(again, ap);
-    len = vsnprintf(NULL, 0, format, ap);
+    len = vsnprintf(b->data ? b->data + b->len : NULL, room, format, ap);
     va_end(ap);
     if (len >= 0 && reserve(b, (size_t)len)) {
-        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+        if ((size_t)len >= room)
+            vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
         b->len += (size_t)len;
+    } else if (room > 0) {
+        b->data[b->len] = 0;
     }
     va_end(again);
 }

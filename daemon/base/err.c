@@ -47,7 +47,11 @@ void err_fill(struct err *e, enum err_code code, enum msg msg, const char *field
 
 void err_clear(struct err *e)
 {
-    memset(e, 0, sizeof *e);
+    e->code = ERR_NONE;
+    e->msg = MSG_NONE;
+    e->field[0] = 0;
+    for (int i = 0; i < ERR_ARGS_MAX; i++)
+        e->args[i][0] = 0;
 }
 
 void err_field(struct err *e, const char *format, ...)

@@ -44,9 +44,9 @@ char *mem_strdup(const char *text)
 static struct arena_block *block_new(size_t bytes)
 {
     size_t size = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
-    struct arena_block *b = mem_alloc(sizeof *b + size);
+    struct arena_block *b = checked(malloc(sizeof *b + size));
 
-    b->size = size;
+    *b = (struct arena_block){.size = size};
     return b;
 }
 
@@ -63,7 +63,7 @@ void *arena_alloc(struct arena *a, size_t bytes)
     }
     p = b->data + b->used;
     b->used += need;
-    return p;
+    return memset(p, 0, need);
 }
 
 char *arena_strndup(struct arena *a, const char *text, size_t bytes)

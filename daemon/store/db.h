@@ -75,6 +75,9 @@ int db_check(struct db *db, struct err *e);
 /* The data version that this transaction reads (store.h). */
 int64_t db_data_version(const struct db *db);
 
+/* Only one transaction writes at a time, as in SQLite: what it has read stays as it is, and no row needs a lock. */
+bool db_writes_alone(const struct db *db);
+
 /* What the database takes on disk. */
 int64_t db_size_bytes(struct db *db);
 

@@ -91,14 +91,14 @@ static int64_t next_place(struct db *db, const struct signup *s)
                       p_int(s->occurrence_row), p_text(s->role));
 }
 
-void store_signup_insert(struct db *db, struct signup *s, const unsigned char *link_hash)
+void store_signup_insert(struct db *db, const struct signup *s, const unsigned char *link_hash)
 {
-    s->row = db_int(db, 0,
-                    "INSERT INTO signup (code, volunteer_id, occurrence_id, role, state, place, link_hash, minutes,"
-                    " created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, 1) RETURNING id",
-                    p_text(s->id), p_int(s->volunteer_row), p_int(s->occurrence_row), p_text(s->role),
-                    p_text(signup_state_name(s->state)), p_int(next_place(db, s)), p_blob(link_hash, CRYPTO_HASH_BYTES),
-                    p_int(s->created_ms));
+    db_exec(db,
+            "INSERT INTO signup (code, volunteer_id, occurrence_id, role, state, place, link_hash, minutes,"
+            " created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, 1)",
+            p_text(s->id), p_int(s->volunteer_row), p_int(s->occurrence_row), p_text(s->role),
+            p_text(signup_state_name(s->state)), p_int(next_place(db, s)), p_blob(link_hash, CRYPTO_HASH_BYTES),
+            p_int(s->created_ms));
 }
 
 bool store_signup_update(struct db *db, struct signup *s, enum signup_state from, int64_t now_ms)
@@ -120,26 +120,45 @@ int64_t store_signup_promote(struct db *db, int64_t occurrence_id, const char *r
                   p_int(occurrence_id), p_text(role), p_int(now_ms));
 }
 
-/* Half-open: a shift that ends when the other begins is no clash. Cancelled occurrences are none either. */
+static struct clash read_clash(struct stmt *s, struct arena *a)
+{
+    struct clash c = {stmt_int(s, 0) != 0, stmt_text(s, 1, a), stmt_text(s, 2, a), stmt_text(s, 3, a),
+                      stmt_text(s, 4, a)};
+
+    c.day[strcspn(c.day, "T")] = 0;
+    return c;
+}
+
+/*
+ * Half-open: a shift that ends when the other begins is no clash. Cancelled occurrences are none either.
+ * Written to cost next to nothing while there is none: events are looked up for what overlaps only, and sorting, or IN
+ * with more than two values, would build a table each time.
+ */
 bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasion *o, const char *role,
                         struct arena *a, struct clash *ret)
 {
     struct stmt *s = db_query(
         db,
-        "SELECT CASE WHEN s.occurrence_id = $2 AND s.role = $3 THEN 1 ELSE 0 END AS same, s.code,"
-        " COALESCE(o.title, e.title), o.recurrence_id, s.role"
+        "SELECT CASE WHEN s.occurrence_id = $2 AND s.role = $3 THEN 1 ELSE 0 END, s.code,"
+        " COALESCE(o.title, e.title), o.recurrence_id, s.role, s.id"
         " FROM signup s JOIN occurrence o ON o.id = s.occurrence_id JOIN event e ON e.id = o.event_id"
         " WHERE s.volunteer_id = $1 AND s.state <> 'cancelled' AND ((s.occurrence_id = $2 AND s.role = $3)"
-        " OR (s.state IN ('confirmed', 'waitlisted', 'offered', 'attended') AND o.start_ms < $5 AND o.end_ms > $4"
-        " AND o.status <> 'cancelled' AND e.status <> 'cancelled')) ORDER BY same DESC, s.id LIMIT 1",
+        " OR (s.state <> 'no_show' AND s.state <> 'excused' AND o.start_ms < $5 AND o.end_ms > $4"
+        " AND o.status <> 'cancelled'))"
+        " AND ((s.occurrence_id = $2 AND s.role = $3) OR e.status <> 'cancelled')",
         p_int(volunteer_id), p_int(o->occurrence_id), p_text(role), p_int(o->start_ms), p_int(o->end_ms));
-    bool found = stmt_row(s);
+    int64_t first = INT64_MAX;
+    bool found = false;
 
-    if (found) {
-        *ret = (struct clash){stmt_int(s, 0) != 0, stmt_text(s, 1, a), stmt_text(s, 2, a), stmt_text(s, 3, a),
-                              stmt_text(s, 4, a)};
-        ret->day[strcspn(ret->day, "T")] = 0;
-        stmt_done(s);
+    /* The very same place before others, then the oldest. */
+    while (stmt_row(s)) {
+        bool same = stmt_int(s, 0) != 0;
+        int64_t id = stmt_int(s, 5);
+        if (found && (ret->same > same || (ret->same == same && id > first)))
+            continue;
+        *ret = read_clash(s, a);
+        first = id;
+        found = true;
     }
     return found;
 }

@@ -28,8 +28,8 @@ void store_place_count(struct db *db, int64_t occurrence_id, const char *role, i
 /* How many are in line now that this one is. */
 int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role);
 
-/* Sets s->row. At the end of the line if it is waitlisted. `link_hash` may be NULL. */
-void store_signup_insert(struct db *db, struct signup *s, const unsigned char *link_hash);
+/* At the end of the line if it is waitlisted. `link_hash` may be NULL. */
+void store_signup_insert(struct db *db, const struct signup *s, const unsigned char *link_hash);
 /* state, times and minutes; the version grows. False if the state is no longer `from`. */
 bool store_signup_update(struct db *db, struct signup *s, enum signup_state from, int64_t now_ms);
 /* The first in line becomes confirmed: its volunteer's row, 0 if nobody is in line. */

@@ -13,6 +13,7 @@
 #define BUSY_TIMEOUT_MS 10000
 #define CHECKPOINT_PAGES 1000
 #define CACHE_KIB 2000
+#define PARAMS_MAX 40
 
 struct stmt {
     struct db *db;
@@ -21,6 +22,7 @@ struct stmt {
     bool busy;
     bool has_row;
     struct stmt *next;                   /* another one of the same SQL, in use at the same time */
+    unsigned char index[PARAMS_MAX];     /* of $1, $2 …: SQLite's number of it, 0 if it isn't there */
 };
 
 struct db {
@@ -82,6 +84,8 @@ struct db *db_open(const char *url, bool writer, struct err *e)
     struct db *db = mem_alloc(sizeof *db);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
 
+    /* Counting its memory would have all threads share a lock for every allocation. Later calls are refused, and may be. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (sqlite3_open_v2(path_of(url), &db->handle, flags, NULL) != SQLITE_OK || configure(db)) {
         err_set(e, ERR_FAILED, MSG_CANNOT_OPEN, "store.url", path_of(url), sqlite3_errmsg(db->handle), NULL);
         db_close(db);
@@ -122,6 +126,19 @@ static size_t slot_of(struct db *db, const char *sql)
     return i;
 }
 
+/* To SQLite "$1" is the name of a parameter, numbered by its first appearance, not by its digits. */
+static void read_params(struct stmt *s)
+{
+    int count = sqlite3_bind_parameter_count(s->handle);
+
+    for (int i = 1; i <= count; i++) {
+        const char *name = sqlite3_bind_parameter_name(s->handle, i);
+        int number = name ? atoi(name + 1) : 0;
+        assert(number >= 1 && number <= PARAMS_MAX);
+        s->index[number - 1] = (unsigned char)i;
+    }
+}
+
 static struct stmt *prepare(struct db *db, const char *sql)
 {
     struct stmt *s;
@@ -133,6 +150,7 @@ static struct stmt *prepare(struct db *db, const char *sql)
     }
     s = mem_alloc(sizeof *s);
     *s = (struct stmt){.db = db, .sql = sql, .handle = handle};
+    read_params(s);
     return s;
 }
 
@@ -153,14 +171,10 @@ static struct stmt *take(struct db *db, const char *sql)
     return s;
 }
 
-/* To SQLite "$1" is the name of a parameter, numbered by its first appearance, not by its digits. */
 static int bind(struct stmt *s, int number, const struct param *p)
 {
-    char name[16];
-    int index;
+    int index = number <= PARAMS_MAX ? s->index[number - 1] : 0;
 
-    snprintf(name, sizeof name, "$%d", number);
-    index = sqlite3_bind_parameter_index(s->handle, name);
     if (index == 0)
         return SQLITE_RANGE;
     if (p->type == PARAM_INT)
@@ -329,12 +343,12 @@ bool db_in_transaction(const struct db *db)
 
 void db_savepoint(struct db *db)
 {
-    command(db, "SAVEPOINT job");
+    db_exec(db, "SAVEPOINT job");
 }
 
 void db_release(struct db *db)
 {
-    command(db, "RELEASE job");
+    db_exec(db, "RELEASE job");
 }
 
 void db_rollback_savepoint(struct db *db)
@@ -377,6 +391,12 @@ void db_checkpoint(struct db *db)
         return;
     db->wal_pages = 0;
     sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+bool db_writes_alone(const struct db *db)
+{
+    (void)db;
+    return true;
 }
 
 int64_t db_size_bytes(struct db *db)

@@ -11,6 +11,8 @@
 struct queue {
     struct job *first, **end;
     int64_t count;
+    uv_cond_t filled;
+    int waiting;                     /* threads that sleep on `filled` */
 };
 
 struct worker {
@@ -26,7 +28,6 @@ struct store {
     struct worker writer;
     struct worker readers[STORE_READERS];
     uv_mutex_t lock;                 /* guards the three queues, stopping, counts */
-    uv_cond_t work;                  /* something was queued, or stopping */
     struct queue writes, reads, finished;
     bool stopping;
     struct store_counts counts;
@@ -45,7 +46,7 @@ struct store {
 static void queue_init(struct queue *q)
 {
     *q = (struct queue){.end = &q->first};
-    q->end = &q->first;
+    uv_cond_init(&q->filled);
 }
 
 static void queue_add(struct queue *q, struct job *job)
@@ -54,6 +55,8 @@ static void queue_add(struct queue *q, struct job *job)
     *q->end = job;
     q->end = &job->next;
     q->count++;
+    if (q->waiting > 0)              /* a busy thread looks again by itself */
+        uv_cond_signal(&q->filled);
 }
 
 static struct job *queue_take(struct queue *q, int64_t most)
@@ -192,6 +195,17 @@ static void finish(struct store *s, struct job *jobs)
     uv_async_send(&s->wake_loop);
 }
 
+/* With the lock held. */
+static void wait_for_work(struct worker *w)
+{
+    struct queue *q = w->source;
+
+    q->waiting++;
+    while (!q->first && !w->store->stopping)
+        uv_cond_wait(&q->filled, &w->store->lock);
+    q->waiting--;
+}
+
 static void work(void *arg)
 {
     struct worker *w = arg;
@@ -200,8 +214,7 @@ static void work(void *arg)
     uv_mutex_lock(&s->lock);
     for (;;) {
         struct job *jobs;
-        while (!w->source->first && !s->stopping)
-            uv_cond_wait(&s->work, &s->lock);
+        wait_for_work(w);
         jobs = queue_take(w->source, w->writer ? STORE_BATCH_MAX : 1);
         if (!jobs)
             break;
@@ -229,7 +242,9 @@ static void join(struct worker *w)
 
 static void release(struct store *s)
 {
-    uv_cond_destroy(&s->work);
+    uv_cond_destroy(&s->writes.filled);
+    uv_cond_destroy(&s->reads.filled);
+    uv_cond_destroy(&s->finished.filled);
     uv_mutex_destroy(&s->lock);
     free(s);
 }
@@ -249,7 +264,8 @@ static void stop_threads(struct store *s)
 {
     uv_mutex_lock(&s->lock);
     s->stopping = true;
-    uv_cond_broadcast(&s->work);
+    uv_cond_broadcast(&s->writes.filled);
+    uv_cond_broadcast(&s->reads.filled);
     uv_mutex_unlock(&s->lock);
     for (int i = 0; i < STORE_READERS; i++)
         join(&s->readers[i]);
@@ -321,7 +337,6 @@ struct store *store_open(uv_loop_t *loop, const char *url, void (*fatal)(void *,
     s->fatal = fatal;
     s->fatal_arg = arg;
     uv_mutex_init(&s->lock);
-    uv_cond_init(&s->work);
     queue_init(&s->writes);
     queue_init(&s->reads);
     queue_init(&s->finished);
@@ -344,7 +359,6 @@ void store_submit(struct store *s, struct job *job)
     uv_mutex_lock(&s->lock);
     if (q->count < STORE_QUEUE_MAX) {
         queue_add(q, job);
-        uv_cond_broadcast(&s->work);
         uv_mutex_unlock(&s->lock);
         return;
     }

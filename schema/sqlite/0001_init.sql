@@ -291,7 +291,9 @@ CREATE TABLE signup (
     occurrence_id INTEGER NOT NULL REFERENCES occurrence (id),
     role TEXT NOT NULL,
     state TEXT NOT NULL
-        CHECK (state IN ('confirmed', 'waitlisted', 'offered', 'cancelled', 'attended', 'no_show', 'excused')),
+        -- written out, for SQLite builds a table each time for IN with more than two values
+        CHECK (state = 'confirmed' OR state = 'waitlisted' OR state = 'offered' OR state = 'cancelled'
+            OR state = 'attended' OR state = 'no_show' OR state = 'excused'),
     place INTEGER NOT NULL,             -- order in the waiting list
     link_hash BLOB,                     -- of the token of this sign-up's own page
     checked_in_ms INTEGER,
@@ -370,8 +372,10 @@ CREATE TABLE delivery (
     text TEXT NOT NULL,                 -- a notice's own words
     due_ms INTEGER NOT NULL,
     deadline_ms INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('scheduled', 'sending', 'retrying', 'ambiguous',
-                                         'delivered', 'expired', 'cancelled', 'superseded', 'failed')),
+    state TEXT NOT NULL
+        CHECK (state = 'scheduled' OR state = 'sending' OR state = 'retrying' OR state = 'ambiguous'
+            OR state = 'delivered' OR state = 'expired' OR state = 'cancelled' OR state = 'superseded'
+            OR state = 'failed'),
     next_ms INTEGER,                    -- when it wants attention; NULL in a final state and while sending
     attempts INTEGER NOT NULL,
     reason TEXT NOT NULL,
