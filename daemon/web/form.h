@@ -1,4 +1,4 @@
-/* The hidden field of a form: when it was made, for what, and by us; so that it is neither forged nor sent in an instant. */
+/* The hidden field of a form: when it was made, for what, and by us; so it is neither forged nor sent in an instant. */
 #ifndef KEPU_WEB_FORM_H
 #define KEPU_WEB_FORM_H
 

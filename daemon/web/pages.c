@@ -33,7 +33,7 @@ static const struct route rows[] = {
 };
 const struct route_table page_routes = ROUTE_TABLE(rows);
 
-/* What is in the address ------------------------------------------------------------------------------------------ */
+/* What is in the address */
 
 const char *page_base(const struct web *w)
 {
@@ -78,7 +78,7 @@ struct page *page_new(struct web *w, struct exchange *x, const struct page_kind 
     return p;
 }
 
-/* Answers ---------------------------------------------------------------------------------------------------------- */
+/* Answers */
 
 struct pages {
     struct pages_cache *cache;
@@ -245,7 +245,7 @@ void page_redirect(const struct page *p, const char *path, const char *more)
     http_answer(p->x, 303, headers, 3, NULL);
 }
 
-/* Errors ----------------------------------------------------------------------------------------------------------- */
+/* Errors */
 
 static const struct {
     enum err_code code;

@@ -1,6 +1,6 @@
 /*
- * Pages: an operation's result becomes a context, the context a template's text. Rendered on the store thread, within the
- * job that reads; the bytes of public ones are kept (pages_cache.h).
+ * Pages: an operation's result becomes a context, the context a template's text. Rendered on the store thread, within
+ * the job that reads; the bytes of public ones are kept (pages_cache.h).
  */
 #ifndef KEPU_WEB_PAGES_H
 #define KEPU_WEB_PAGES_H
@@ -87,7 +87,8 @@ const char *page_number(int64_t n, char ret[PAGE_NUMBER_BYTES]);
 void page_when(const struct moment *m, enum lang lang, char ret[PAGE_WHEN_BYTES]);
 void page_month(const struct moment *m, enum lang lang, char ret[PAGE_WHEN_BYTES]);
 /* when, leaf_month, leaf_day, leaf_weekday, datetime; `tz` is named where it isn't the office's. */
-void page_put_time(json_t *to, const struct page *p, const struct moment *start, const struct moment *end, const char *tz);
+void page_put_time(json_t *to, const struct page *p, const struct moment *start, const struct moment *end,
+                   const char *tz);
 
 /* Events (pages_event.c). */
 void page_put_row(json_t *to, const struct page *p, const struct page_row *row);

@@ -123,7 +123,8 @@ static void show(const struct entry_kept *entry, struct kept_page *ret)
     *ret = (struct kept_page){entry->bytes, entry->data, entry->len, entry->etag};
 }
 
-bool pages_cache_find(struct pages_cache *cache, const char *key, struct page *p, struct kept_page *ret, bool *ret_first)
+bool pages_cache_find(struct pages_cache *cache, const char *key, struct page *p, struct kept_page *ret,
+                      bool *ret_first)
 {
     struct entry_kept **at = place_of(cache, key), *entry = *at;
 

@@ -25,9 +25,10 @@ struct kept_page {
  * true: *ret is there. false: `p` waits in line; if *ret_first it has to be rendered by the caller, who then calls
  * pages_cache_put or pages_cache_fail; those answer everybody in line through `give` or `refuse`, `p` last.
  */
-bool pages_cache_find(struct pages_cache *cache, const char *key, struct page *p, struct kept_page *ret, bool *ret_first);
-void pages_cache_put(struct pages_cache *cache, const char *key, struct page *p, struct buf *body /* taken */, int64_t event,
-                     void (*give)(struct page *p, const struct kept_page *kept));
+bool pages_cache_find(struct pages_cache *cache, const char *key, struct page *p, struct kept_page *ret,
+                      bool *ret_first);
+void pages_cache_put(struct pages_cache *cache, const char *key, struct page *p, struct buf *body /* taken */,
+                     int64_t event, void (*give)(struct page *p, const struct kept_page *kept));
 void pages_cache_fail(struct pages_cache *cache, const char *key, struct page *p,
                       void (*refuse)(struct page *p, const struct err *e), const struct err *e);
 

@@ -18,7 +18,7 @@ static const char *word(const struct page *p, enum msg msg)
 }
 
 /* "/events/slug/2027-05-12", with the time where the day has several. */
-static void put_address(json_t *to, const char *name, const struct page *p, const struct occurrence *o, bool several)
+static void put_address(json_t *to, const struct page *p, const struct occurrence *o, bool several)
 {
     const char *local = o->recurrence_local;
     struct buf b = {0};
@@ -26,7 +26,7 @@ static void put_address(json_t *to, const char *name, const struct page *p, cons
     buf_printf(&b, "%s/events/%s/%.10s", p->base, o->event, local);
     if (several && strlen(local) >= 16)
         buf_printf(&b, "T%.2s%.2s", local + 11, local + 14);
-    page_put(to, name, buf_text(&b));
+    page_put(to, "address", buf_text(&b));
     buf_release(&b);
 }
 
@@ -90,7 +90,7 @@ void page_put_row(json_t *to, const struct page *p, const struct page_row *row)
 
     page_put_cut(to, "row_title", o->title, ROW_TITLE_CHARS);
     page_put_cut(to, "place", row->place.name, ROW_PLACE_CHARS);
-    put_address(to, "address", p, o, row->several);
+    put_address(to, p, o, row->several);
     page_put_time(to, p, &o->start, &o->end, o->tz);
     put_original(to, p, o);
     put_state(to, p, o);
@@ -124,7 +124,7 @@ static void put_rows(json_t *to, const char *name, const struct page *p, const s
     json_object_set_new(to, "none", json_boolean(rows->count == 0));
 }
 
-/* The front page ----------------------------------------------------------------------------------------------------- */
+/* The front page */
 
 void page_put_progress(json_t *to, const struct page *p, const struct people_progress *progress)
 {
@@ -152,7 +152,7 @@ static void fill_home(const struct page *p, const void *result, json_t *to)
 {
     const struct home_page *home = result;
 
-    page_put(to, "heading", json_string_value(json_object_get(to, "site")));
+    page_put(to, "heading", word(p, WORD_SITE));
     put_rows(to, "rows", p, &home->rows);
     page_put_progress(to, p, &home->progress);
     page_put(to, "image_query", p->lang == LANG_EN ? "lang=en" : "lang=zh");
@@ -168,9 +168,10 @@ void page_home(struct web *w, struct exchange *x, const struct route *r, const s
     page_show(page_new(w, x, &kind, NULL), x->path);
 }
 
-/* The list ------------------------------------------------------------------------------------------------------------- */
+/* The list */
 
-static void put_choice(json_t *to, const char *name, const struct page *p, const struct choices *of, const char *chosen)
+static void put_choice(json_t *to, const char *name, const struct page *p, const struct choices *of,
+                       const char *chosen)
 {
     json_t *list = page_put_list(to, name);
 
@@ -279,7 +280,7 @@ void page_list(struct web *w, struct exchange *x, const struct route *r, const s
     page_show(p, x->path);
 }
 
-/* An event --------------------------------------------------------------------------------------------------------------- */
+/* An event */
 
 static void put_titles(json_t *to, const char *name, const struct page *p, const struct texts *titles)
 {
@@ -339,7 +340,7 @@ void page_event(struct web *w, struct exchange *x, const struct route *r, const 
     page_show(page_new(w, x, &kind, ref), x->path);
 }
 
-/* An occurrence, without its form ------------------------------------------------------------------------------------- */
+/* An occurrence, without its form */
 
 bool page_is_date(const char *text)
 {

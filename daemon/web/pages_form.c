@@ -12,7 +12,7 @@
 
 #define KEPT_CHARS 100                   /* of what was typed, when the form is shown again */
 
-enum { NAME, PHONE, ROLE, AGE, CONSENT, GUARDIAN_NAME, GUARDIAN_PHONE, GUARDIAN_CONSENT, WAITLIST, FIELDS };
+enum { NAME, PHONE, ROLE, WAITLIST, AGE, GUARDIAN_NAME, GUARDIAN_PHONE, GUARDIAN_CONSENT, CONSENT, FIELDS };
 
 /* In the form's order. `wrong`: what is said beside it. */
 static const struct {
@@ -22,12 +22,12 @@ static const struct {
     [NAME] = {"name", WORD_ERR_NAME},
     [PHONE] = {"phone", WORD_ERR_PHONE},
     [ROLE] = {"role", WORD_ERR_ROLE},
+    [WAITLIST] = {"waitlist", WORD_ERR_FULL},
     [AGE] = {"age", WORD_ERR_AGE},
-    [CONSENT] = {"consent", WORD_ERR_CONSENT},
     [GUARDIAN_NAME] = {"guardian_name", WORD_ERR_GUARDIAN_NAME},
     [GUARDIAN_PHONE] = {"guardian_phone", WORD_ERR_GUARDIAN_PHONE},
     [GUARDIAN_CONSENT] = {"guardian_consent", WORD_ERR_GUARDIAN_CONSENT},
-    [WAITLIST] = {"waitlist", WORD_ERR_FULL},
+    [CONSENT] = {"consent", WORD_ERR_CONSENT},
 };
 
 /* What was typed and what is wrong with it; in the exchange's arena. */
@@ -39,7 +39,7 @@ struct filled {
     bool any_wrong;
 };
 
-/* Showing it ------------------------------------------------------------------------------------------------------- */
+/* Showing it */
 
 static void put_wrong(const struct page *p, const struct filled *f, json_t *to)
 {
@@ -87,7 +87,8 @@ static void put_role(json_t *to, const struct page *p, const struct role *role, 
     if (full)
         page_put(to, "left", catalogue_text(WORD_FULL, p->lang));
     else
-        page_put_word(to, "left", p, role->free == 1 ? WORD_FREE_ONE : WORD_FREE, page_number(role->free, number), NULL);
+        page_put_word(to, "left", p, role->free == 1 ? WORD_FREE_ONE : WORD_FREE, page_number(role->free, number),
+                      NULL);
 }
 
 /* Roles to choose from, and what is said where all or some are full. */
@@ -200,7 +201,7 @@ void page_occurrence(struct web *w, struct exchange *x, const struct route *r, c
     page_show(p, p->here);
 }
 
-/* Taking it -------------------------------------------------------------------------------------------------------- */
+/* Taking it */
 
 /* One sending of the form. The page is for showing it again. */
 struct sending {
@@ -267,8 +268,8 @@ static void check_form(struct sending *s)
         if (trap && *trap)
             s->filled.form_wrong = WORD_ERR_TRAP;
         break;
-    case FORM_SOON:
-        s->filled.form_wrong = WORD_ERR_SOON;
+    case FORM_SOON:                      /* who has something to mend takes the time */
+        s->filled.form_wrong = s->filled.any_wrong ? MSG_NONE : WORD_ERR_SOON;
         break;
     case FORM_OLD:
     case FORM_FORGED:
@@ -403,8 +404,8 @@ void page_sign_up(struct web *w, struct exchange *x, const struct route *r, cons
     s = arena_alloc(&x->arena, sizeof *s);
     s->page = begin(w, x, params);
     read_fields(s);
-    check_form(s);
     check_fields(&s->filled, &x->arena);
+    check_form(s);
     if (s->filled.any_wrong)
         show_again(s, 422);
     else

@@ -52,6 +52,8 @@ static void put_target(json_t *to, const struct page *p, const struct target *t)
 
     page_put_cut(to, "indicator", english ? t->title_en : t->title, PLAN_TITLE_CHARS);
     put_milli(to, "target", t->target_milli, t->unit);
+    page_put(to, "value", "");           /* or the page's own of these names would show */
+    page_put(to, "percent", "");
     if (t->value_milli == FIELD_INT_ABSENT)
         return;
     put_milli(to, "value", t->value_milli, t->unit);
@@ -81,7 +83,7 @@ void page_plan(struct web *w, struct exchange *x, const struct route *r, const s
     page_show(page_new(w, x, &kind, NULL), x->path);
 }
 
-/* Styles, the icon, robots ----------------------------------------------------------------------------------------- */
+/* Styles, the icon, robots */
 
 const char *page_style_address(void)
 {

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDTH 360
 #define ROAD_LEFT 22.0
 #define ROAD_RIGHT 338.0
-#define ROAD_MIDDLE 78.0
-#define ROAD_SWING 20.0
+#define ROAD_MIDDLE 66.0
+#define ROAD_SWING 22.0
 #define ROAD_STEPS 60
 #define STONES 4                          /* milestones, the last at the target */
+#define LABEL_ABOVE 17.0
 #define TAU 6.283185307179586
 
 /* The road swings once up and once down on its way. `part` 0–1. */
@@ -37,7 +37,7 @@ static void put_road(json_t *to, const char *name, double part)
     buf_release(&b);
 }
 
-static void put_point(json_t *to, double part, double above)
+static void put_point(json_t *to, double part)
 {
     char text[24];
     double x, y;
@@ -47,8 +47,8 @@ static void put_point(json_t *to, double part, double above)
     page_put(to, "x", text);
     snprintf(text, sizeof text, "%.1f", y);
     page_put(to, "y", text);
-    snprintf(text, sizeof text, "%.1f", y - above);
-    page_put(to, "text_y", text);
+    snprintf(text, sizeof text, "%.1f", y - LABEL_ABOVE);
+    page_put(to, "label_y", text);
 }
 
 static double part_of(const struct people_progress *progress)
@@ -65,7 +65,7 @@ static void put_stones(json_t *to, const struct people_progress *progress)
 
     for (int i = 1; i <= STONES; i++) {
         json_t *one = page_add(list);
-        put_point(one, (double)i / STONES, i % 2 ? -24 : 16);
+        put_point(one, (double)i / STONES);
         page_put(one, "number", page_number(progress->target * i / STONES, number));
         json_object_set_new(one, "passed", json_boolean(progress->value >= progress->target * i / STONES));
         page_put(one, "anchor", i == STONES ? "end" : "middle");
@@ -94,9 +94,8 @@ static void fill_svg(const struct page *p, const void *result, json_t *to)
     put_road(to, "road_points", 1);
     put_road(to, "done_points", part);
     put_stones(to, progress);
-    put_point(to, part, 13);
+    put_point(to, part);
     page_put(to, "anchor", part < 0.12 ? "start" : part > 0.88 ? "end" : "middle");
-    page_put_int(to, "width", WIDTH);
 }
 
 void page_progress_svg(struct web *w, struct exchange *x, const struct route *r, const struct params *params)

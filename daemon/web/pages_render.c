@@ -101,7 +101,7 @@ const char *page_number(int64_t n, char ret[PAGE_NUMBER_BYTES])
     return ret;
 }
 
-/* The whole page ---------------------------------------------------------------------------------------------------- */
+/* The whole page */
 
 static const char *template_of(void *arg, const char *name)
 {

@@ -99,7 +99,8 @@ static void put_leaf(json_t *to, const struct page *p, const struct moment *star
     page_put(to, "leaf_weekday", catalogue_text(weekdays[civil_weekday(start->wall_s)], p->lang));
 }
 
-void page_put_time(json_t *to, const struct page *p, const struct moment *start, const struct moment *end, const char *tz)
+void page_put_time(json_t *to, const struct page *p, const struct moment *start, const struct moment *end,
+                   const char *tz)
 {
     char text[PAGE_WHEN_BYTES];
     struct buf b = {0};
