@@ -40,8 +40,9 @@ static const struct flag set_flags[] = {
     IN_BODY(FLAG_TEXT, "at", "DATE", "日期（默认今天）", "date (default: today)"),
     IN_BODY(FLAG_TEXT, "note", "TEXT", "备注、出处", "note, source"), END};
 static const struct flag holiday_flags[] = {IN_QUERY(FLAG_INT, "year", "YEAR", "年份", "year"), LIMIT, END};
-static const struct flag holiday_import_flags[] = {
-    IN_QUERY(FLAG_BOOL, "local", NULL, "本单位自己的安排，优先于公布的", "the office's own, which goes before the published one"), END};
+static const struct flag holiday_import_flags[] = {IN_QUERY(FLAG_BOOL, "local", NULL, "本单位自己的安排，优先于公布的",
+                                                            "the office's own, which goes before the published one"),
+                                                   END};
 static const struct flag token_flags[] = {
     IN_BODY(FLAG_TEXT, "role", "R", "权限", "what it may do", .traits = REQUIRED, .choices = "admin|organizer|viewer"),
     IN_BODY(FLAG_TEXT, "department", "SLUG", "只限这个部门", "this department only"),

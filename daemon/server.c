@@ -51,7 +51,7 @@ struct server {
 
 static void stop(struct server *s);
 
-/* Checking -------------------------------------------------------------------------------------------------------- */
+/* Checking */
 
 static int find_group(const char *name, gid_t *ret, struct err *e)
 {
@@ -97,7 +97,7 @@ int server_check(const struct conf *conf, struct err *e)
     return find_group(conf->socket_group, &gid, e);
 }
 
-/* Signals --------------------------------------------------------------------------------------------------------- */
+/* Signals */
 
 static void on_stop_signal(uv_signal_t *handle, int number)
 {
@@ -142,7 +142,7 @@ static void start_signals(struct server *s)
     }
 }
 
-/* Stopping, in the reverse order of the start; takes what is not there -------------------------------------------- */
+/* Stopping, in the reverse order of the start; takes what is not there */
 
 static void on_store_closed(void *arg)
 {
@@ -202,7 +202,7 @@ static void release(struct server *s)
         close(s->lock_fd);
 }
 
-/* Starting -------------------------------------------------------------------------------------------------------- */
+/* Starting */
 
 /* Whether the last commit was kept is unknown: only a new start, which reads the database again, can tell. */
 static void on_store_fatal(void *arg, const struct err *e)

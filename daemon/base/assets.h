@@ -11,6 +11,7 @@ struct asset {
 };
 
 const struct asset *asset_find(const char *path);                     /* NULL if there is none */
-const struct asset *asset_next(const char *prefix, const struct asset *after); /* in the list's order; NULL at the end */
+const struct asset *asset_next(const char *prefix,
+                               const struct asset *after); /* in the list's order; NULL at the end */
 
 #endif

@@ -1,4 +1,5 @@
-/* Every sentence kepu says, in Chinese and English, by id: errors with their hints, and the words of pages and messages. */
+/* Every sentence kepu says, in Chinese and English, by id: errors with their hints, and the words of pages and
+ * messages. */
 #ifndef KEPU_BASE_CATALOGUE_H
 #define KEPU_BASE_CATALOGUE_H
 

@@ -110,7 +110,8 @@ int crypto_open(const struct crypto_keys *k, const char *context, struct bytes s
     return 0;
 }
 
-void crypto_index(const struct crypto_keys *k, const char *context, const char *text, unsigned char ret[CRYPTO_HASH_BYTES])
+void crypto_index(const struct crypto_keys *k, const char *context, const char *text,
+                  unsigned char ret[CRYPTO_HASH_BYTES])
 {
     unsigned char key[CRYPTO_KEY_BYTES];
 

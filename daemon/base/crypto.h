@@ -40,7 +40,8 @@ int crypto_open(const struct crypto_keys *k, const char *context, struct bytes s
                 struct err *e);
 
 /* A keyed hash to find a sealed value by; equal for equal texts under one key and context. */
-void crypto_index(const struct crypto_keys *k, const char *context, const char *text, unsigned char ret[CRYPTO_HASH_BYTES]);
+void crypto_index(const struct crypto_keys *k, const char *context, const char *text,
+                  unsigned char ret[CRYPTO_HASH_BYTES]);
 
 /* What shows that a text went out from here: a keyed hash for the hidden fields of forms. */
 void crypto_form(const struct crypto_keys *k, const char *text, unsigned char ret[CRYPTO_HASH_BYTES]);

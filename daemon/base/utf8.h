@@ -10,7 +10,8 @@
 uint32_t utf8_next(const char *text, size_t bytes, size_t *ret_bytes);
 bool utf8_valid(const char *text, size_t bytes);     /* false for a NUL too */
 size_t utf8_length(const char *text);                /* characters */
-size_t utf8_cut(const char *text, size_t bytes, size_t max_bytes); /* the longest prefix ≤ max_bytes that ends between characters */
+size_t utf8_cut(const char *text, size_t bytes,
+                size_t max_bytes);                   /* the longest prefix ≤ max_bytes that ends between characters */
 int utf8_width(const char *text);                    /* columns of a terminal; East Asian wide characters take two */
 void utf8_put(uint32_t c, char out[5]);              /* encodes one character, zero-terminated */
 

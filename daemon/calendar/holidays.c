@@ -34,7 +34,7 @@ const char *holiday_policy_name(enum holiday_policy policy)
     return policy_names[policy];
 }
 
-/* ---- The published file ---- */
+/* The published file */
 
 /* Where a message can point to; jansson keeps no positions of values. */
 struct reading {
@@ -191,7 +191,7 @@ void holidays_merge(const struct holidays *base, const struct holidays *over, st
     *ret = (struct holidays){list, count};
 }
 
-/* ---- What day it is ---- */
+/* What day it is */
 
 const struct holiday *holidays_find(const struct holidays *h, int64_t days)
 {

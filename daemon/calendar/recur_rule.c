@@ -150,8 +150,9 @@ static bool says_something(const struct recur_rule *r, enum recur_part part)
 
 /* As people write them: BY parts in the order in which RFC 5545 3.3.10 applies them. */
 static const enum recur_part written[] = {
-    PART_RSCALE,    PART_FREQ,       PART_UNTIL, PART_COUNT,  PART_INTERVAL, PART_BYMONTH,  PART_BYWEEKNO, PART_BYYEARDAY,
-    PART_BYMONTHDAY, PART_BYDAY,     PART_BYHOUR, PART_BYMINUTE, PART_BYSECOND, PART_BYSETPOS, PART_WKST,  PART_SKIP,
+    PART_RSCALE,   PART_FREQ,      PART_UNTIL,      PART_COUNT, PART_INTERVAL, PART_BYMONTH,
+    PART_BYWEEKNO, PART_BYYEARDAY, PART_BYMONTHDAY, PART_BYDAY, PART_BYHOUR,   PART_BYMINUTE,
+    PART_BYSECOND, PART_BYSETPOS,  PART_WKST,       PART_SKIP,
 };
 _Static_assert(sizeof written / sizeof written[0] == RECUR_PART_COUNT, "every part is written");
 

@@ -78,7 +78,7 @@ static const char *nth_workdays(const struct words_saying *s)
     return words_list_join(s, &l);
 }
 
-/* ---- Rules that have neat words, by the parts they are made of ---- */
+/* Rules that have neat words, by the parts they are made of */
 
 static const char *yearly_date(const struct words_saying *s)
 {
@@ -166,7 +166,7 @@ static const char *by_month(const struct words_saying *s)
                      words_say_every(s), months(s), NULL);
 }
 
-/* ---- All others: their parts, one by one ---- */
+/* All others: their parts, one by one */
 
 static const struct { const char *name; enum msg msg; } part_words[] = {
     {"BYMONTH", WORD_RULE_PART_MONTHS}, {"BYWEEKNO", WORD_RULE_PART_WEEKNOS}, {"BYYEARDAY", WORD_RULE_PART_YEARDAYS},
@@ -220,7 +220,7 @@ static const char *enumerate(const struct words_saying *s)
     return text;
 }
 
-/* ---- The whole ---- */
+/* The whole */
 
 static const struct {
     unsigned parts, maybe;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ---- Which ones ---- */
+/* Which ones */
 
 static enum words_step nth_weekday(struct words_parts *p, SLOTS)
 {
@@ -90,7 +90,7 @@ static enum words_step bare_unit(struct words_parts *p, SLOTS)
     return words_claim_unit(p, (enum words_unit)slot[0]->value, 1);
 }
 
-/* ---- Dates ---- */
+/* Dates */
 
 static enum words_step year(struct words_parts *p, SLOTS)
 {

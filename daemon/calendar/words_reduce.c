@@ -7,7 +7,7 @@
  * every reduction leaves fewer tokens or one of a later kind, so that ends.
  */
 
-/* ---- Ordinals ---- */
+/* Ordinals */
 
 static enum words_step make_ord(struct word *ret, int n)
 {
@@ -42,7 +42,7 @@ static enum words_step reduce_nth_two(const struct words_text *t, SLOTS, struct 
     return STEP_YES;
 }
 
-/* ---- Dates ---- */
+/* Dates */
 
 static enum words_step no_such_date(const struct words_text *t, struct err *e)
 {
@@ -97,7 +97,7 @@ static enum words_step reduce_lunar_day(const struct words_text *t, SLOTS, struc
     return make_number_set(t, ret, TOKEN_LUNAR_DAY, slot[1]->value, 10, e);
 }
 
-/* ---- Lists and ranges ---- */
+/* Lists and ranges */
 
 static enum words_step join(const struct word *base, uint64_t set, struct word *ret)
 {

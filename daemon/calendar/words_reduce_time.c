@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-/* ---- Times of day ---- */
+/* Times of day */
 
 /* Hours of the 24-hour clock that a part of the day can mean: fewer than 13, so that an hour has one reading. */
 static const struct { int from, to; } periods[] = {
@@ -163,7 +163,7 @@ static enum words_step reduce_time_range(const struct words_text *t, SLOTS, stru
     return STEP_BAD;
 }
 
-/* ---- Spans from now ---- */
+/* Spans from now */
 
 static const int unit_s[] = {[UNIT_SECOND] = 1, [UNIT_MINUTE] = 60, [UNIT_HOUR] = 3600};
 

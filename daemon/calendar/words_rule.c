@@ -19,7 +19,7 @@ static int refuse(const struct words_parts *p, enum msg msg, struct err *e)
     return err_set(e, ERR_INVALID, msg, "repeat", p->text, NULL);
 }
 
-/* ---- How often, where it is not said outright ---- */
+/* How often, where it is not said outright */
 
 /* The first row with all of `need` and none of `without`. */
 static const struct { unsigned need, without; enum words_unit unit; } implied[] = {
@@ -104,7 +104,7 @@ static int decide_unit(struct words_parts *p, struct err *e)
     return refuse(p, MSG_WORDS_NOT_RULE, e);
 }
 
-/* ---- Which days ---- */
+/* Which days */
 
 static int nth_days(struct words_draft *d, struct err *e)
 {
@@ -214,7 +214,7 @@ static bool never(const struct words_draft *d)
     return true;
 }
 
-/* ---- The units ---- */
+/* The units */
 
 static int plain(struct words_draft *d, struct err *e)
 {
@@ -347,7 +347,7 @@ static int build(struct words_parts *p, struct words_draft *d, struct err *e)
     return never(d) ? refuse(p, MSG_WORDS_NO_SUCH_DATE, e) : 0;
 }
 
-/* ---- RRULEs as they are ---- */
+/* RRULEs as they are */
 
 static bool starts_with(const char *text, const char *prefix)
 {

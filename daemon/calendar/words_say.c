@@ -25,7 +25,7 @@ char *words_say_number(const struct words_saying *s, enum msg msg, int64_t n)
     return words_say(s, msg, digits, NULL, NULL);
 }
 
-/* ---- Lists: "一、二和三", "one, two and three" ---- */
+/* Lists: "一、二和三", "one, two and three" */
 
 void words_list_add(struct words_list *l, const char *item)
 {
@@ -46,7 +46,7 @@ const char *words_list_join(const struct words_saying *s, const struct words_lis
     return text;
 }
 
-/* ---- Pieces ---- */
+/* Pieces */
 
 const char *words_weekday(int weekday, enum lang lang)
 {

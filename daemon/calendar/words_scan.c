@@ -8,7 +8,7 @@
 
 #define NUMBER_DIGITS_MAX 9
 
-/* ---- One spelling: lower case, half width, simplified characters, single spaces ---- */
+/* One spelling: lower case, half width, simplified characters, single spaces */
 
 static const struct { const char *from, *to; } spellings[] = {
     {"週", "周"}, {"禮", "礼"}, {"農", "农"}, {"曆", "历"}, {"陰", "阴"}, {"舊", "旧"}, {"點", "点"}, {"個", "个"},
@@ -62,7 +62,7 @@ static int normalise(const char *text, char ret[WORDS_TEXT_BYTES_MAX + 1], struc
     return len ? 0 : err_set(e, ERR_INVALID, MSG_WORDS_EMPTY, NULL, NULL);
 }
 
-/* ---- Numbers ---- */
+/* Numbers */
 
 /* A numeral's digit 0–9, or its power 10, 20, 30, 100; -1 for any other character. 3 bytes each. */
 static int numeral(const char *p)
@@ -196,7 +196,7 @@ static size_t scan_number(const char *p, struct word *w)
     return bytes;
 }
 
-/* ---- Words ---- */
+/* Words */
 
 static bool is_letter(char c)
 {

@@ -62,7 +62,7 @@ static int two_days(const struct asking *a, int64_t first, int64_t second, int64
     return err_set(e, ERR_INVALID, MSG_WORDS_TWO_READINGS, NULL, a->p->text, one, other, NULL);
 }
 
-/* ---- Weekdays ---- */
+/* Weekdays */
 
 static int weekday_of(int64_t day)
 {
@@ -138,7 +138,7 @@ static int last_weekday(const struct asking *a, int64_t *ret_day, struct err *e)
     return relative_day(a, -1, true, n->weekdays, ret_day, e);
 }
 
-/* ---- Days of a month ---- */
+/* Days of a month */
 
 static int nth_of_month(const struct words_nth *n, int year, int month)
 {
@@ -227,7 +227,7 @@ static int month_day(const struct asking *a, int64_t *ret_day, struct err *e)
     return 0;
 }
 
-/* ---- The Chinese calendar ---- */
+/* The Chinese calendar */
 
 static bool lunar_day_of(const struct words_parts *p, int year, int64_t *ret_day)
 {
@@ -282,7 +282,7 @@ static int lunar_day(const struct asking *a, int64_t *ret_day, struct err *e)
     return refuse(a, MSG_WORDS_NO_SUCH_DATE, e);
 }
 
-/* ---- From now ---- */
+/* From now */
 
 static int offset_day(const struct asking *a, int64_t *ret_day, struct err *e)
 {
@@ -337,7 +337,7 @@ static int add_span(const struct asking *a, struct words_when *ret, struct err *
     return 0;
 }
 
-/* ---- Which of these it is ---- */
+/* Which of these it is */
 
 #define YEARS (SLOT_YEAR | SLOT_YEAR_OFFSET)
 

@@ -21,7 +21,8 @@
 #define SLUG_BYTES_MAX 64
 
 /* Of an event and, with what can only happen to one of them, of an occurrence. */
-#define EVENT_STATUSES(X) X(EVENT_CONFIRMED, "confirmed") X(EVENT_TENTATIVE, "tentative") X(EVENT_CANCELLED, "cancelled")
+#define EVENT_STATUSES(X)                                                                                              \
+    X(EVENT_CONFIRMED, "confirmed") X(EVENT_TENTATIVE, "tentative") X(EVENT_CANCELLED, "cancelled")
 #define OCCURRENCE_STATUSES(X)                                                              \
     X(OCCURRENCE_SCHEDULED, "scheduled") X(OCCURRENCE_TENTATIVE, "tentative")               \
     X(OCCURRENCE_MOVED, "moved") X(OCCURRENCE_CANCELLED, "cancelled") X(OCCURRENCE_PAST, "past")

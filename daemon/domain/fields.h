@@ -1,4 +1,5 @@
-/* Structs described by tables: the names on the wire, from which JSON is read and written and the OpenAPI document made. */
+/* Structs described by tables: the names on the wire, from which JSON is read and written and the OpenAPI document
+ * made. */
 #ifndef KEPU_DOMAIN_FIELDS_H
 #define KEPU_DOMAIN_FIELDS_H
 
@@ -31,16 +32,16 @@ struct objects {
 #define FIELD_INT_ABSENT INT64_MIN
 
 enum field_type {
-    FIELD_TEXT,      /* char *; NULL is null, and absent in an input */
-    FIELD_INT,       /* int64_t; FIELD_INT_ABSENT is null, and absent in an input */
-    FIELD_BOOL,      /* bool; false when absent */
-    FIELD_MAYBE,     /* int8_t: -1 absent/null, 0 false, 1 true */
-    FIELD_TEXTS,     /* struct texts */
-    FIELD_OBJECTS,   /* struct objects, described by `of` */
-    FIELD_MOMENT,    /* struct moment; RFC 3339 with the offset on the wire */
-    FIELD_MS,        /* int64_t, milliseconds UTC; RFC 3339 in the office's zone on the wire; FIELD_INT_ABSENT is null */
-    FIELD_MILLI,     /* int64_t, thousandths; a decimal number on the wire; FIELD_INT_ABSENT is null */
-    FIELD_OBJECT,    /* a pointer to one struct described by `of`; NULL is null */
+    FIELD_TEXT,    /* char *; NULL is null, and absent in an input */
+    FIELD_INT,     /* int64_t; FIELD_INT_ABSENT is null, and absent in an input */
+    FIELD_BOOL,    /* bool; false when absent */
+    FIELD_MAYBE,   /* int8_t: -1 absent/null, 0 false, 1 true */
+    FIELD_TEXTS,   /* struct texts */
+    FIELD_OBJECTS, /* struct objects, described by `of` */
+    FIELD_MOMENT,  /* struct moment; RFC 3339 with the offset on the wire */
+    FIELD_MS,      /* int64_t, milliseconds UTC; RFC 3339 in the office's zone on the wire; FIELD_INT_ABSENT is null */
+    FIELD_MILLI,   /* int64_t, thousandths; a decimal number on the wire; FIELD_INT_ABSENT is null */
+    FIELD_OBJECT,  /* a pointer to one struct described by `of`; NULL is null */
 };
 
 struct fields;

@@ -13,7 +13,8 @@
 #define REMINDER_CHANNELS_MAX 50
 #define REMINDER_OFFSET_MS_MAX (366LL * 86400000)
 
-/* What is told (SPEC.md 8): name on the wire, whether a rule can ask for it, whether it stands before its occurrence. */
+/* What is told (SPEC.md 8): name on the wire, whether a rule can ask for it, whether it stands before its occurrence.
+ */
 #define NOTICE_KINDS(X)                      \
     X(NOTICE_UPCOMING, "upcoming", true)     \
     X(NOTICE_UNDERSTAFFED, "understaffed", true) \
@@ -77,10 +78,11 @@ bool attempt_outcome_parse(const char *text, enum attempt_outcome *ret);
  */
 int64_t notice_deadline_ms(enum notice_kind kind, int64_t due_ms, int64_t lead_ms, int64_t start_ms, int64_t end_ms);
 
-/* The wait after the nth attempt (from 1): 5 s, 30 s, 2 min, 5 min, 10 min, 20 min, 40 min …, ±20 % by `random`, 0–1000. */
+/* The wait after the nth attempt (from 1): 5 s, 30 s, 2 min, 5 min, 10 min, 20 min, 40 min …, ±20 % by `random`,
+ * 0–1000. */
 int64_t delivery_backoff_ms(int64_t attempt, uint32_t random);
 
-/* On the wire ---------------------------------------------------------------------------------------------------------- */
+/* On the wire */
 
 struct channel {
     int64_t id;

@@ -83,7 +83,7 @@ struct holiday_entry {
 
 struct slug_ref {
     char *slug, *year, *body;
-    int8_t local;                    /* holiday import: the office's own calendar, which goes before the published one */
+    int8_t local; /* holiday import: the office's own calendar, which goes before the published one */
 };
 
 extern const struct fields department_fields, category_fields, audience_fields, venue_fields, unit_fields;

@@ -62,7 +62,7 @@ static void fill_request(struct call *c, struct dispatcher *d)
     c->data = d;
 }
 
-/* Outcomes --------------------------------------------------------------------------------------------------------------- */
+/* Outcomes */
 
 static void attempt_free(struct attempt_call *a)
 {
@@ -150,7 +150,7 @@ static void not_sent(struct attempt_call *a, enum attempt_outcome outcome, const
     write_outcome(a);
 }
 
-/* Sending ---------------------------------------------------------------------------------------------------------------- */
+/* Sending */
 
 static struct attempt_call *attempt_new(struct dispatcher *d, const struct dispatch_item *item)
 {
@@ -172,8 +172,12 @@ static struct attempt_call *attempt_new(struct dispatcher *d, const struct dispa
 static void send_item(struct dispatcher *d, const struct dispatch_item *item)
 {
     struct attempt_call *a = attempt_new(d, item);
-    struct channel_target target = {.url = item->url, .secret = item->secret, .secret_old = item->secret_old,
-                                    .keyword = item->keyword, .delivery = item->code, .allow_private = item->allow_private};
+    struct channel_target target = {.url = item->url,
+                                    .secret = item->secret,
+                                    .secret_old = item->secret_old,
+                                    .keyword = item->keyword,
+                                    .delivery = item->code,
+                                    .allow_private = item->allow_private};
     struct message message = {.kind = item->kind, .title = item->title, .text = item->text, .url = item->link,
                               .event = item->event, .recurrence_id = item->recurrence_id, .start = item->start,
                               .venue = item->venue, .subject = item->subject, .timestamp_ms = item->timestamp_ms};
@@ -232,7 +236,7 @@ static void claim(struct dispatcher *d)
     service_call(d->service, &d->call);
 }
 
-/* What is next ----------------------------------------------------------------------------------------------------------- */
+/* What is next */
 
 static void on_timer(uv_timer_t *timer)
 {
@@ -248,7 +252,8 @@ static void arm(struct dispatcher *d, int64_t at_ms)
         return;
     }
     uv_update_time(d->loop);
-    uv_timer_start(&d->timer, on_timer, (uint64_t)(wait_ms < DISPATCH_SLEEP_MS_MAX ? wait_ms : DISPATCH_SLEEP_MS_MAX), 0);
+    uv_timer_start(&d->timer, on_timer, (uint64_t)(wait_ms < DISPATCH_SLEEP_MS_MAX ? wait_ms : DISPATCH_SLEEP_MS_MAX),
+                   0);
 }
 
 static void on_next(struct call *c)
@@ -293,7 +298,7 @@ void dispatcher_wake(struct dispatcher *d)
     ask_next(d);
 }
 
-/* The wall clock ----------------------------------------------------------------------------------------------------------- */
+/* The wall clock */
 
 static void arm_clock(struct dispatcher *d)
 {
@@ -327,7 +332,7 @@ static void watch_clock(struct dispatcher *d)
     uv_poll_start(&d->clock, UV_READABLE, on_clock_step);
 }
 
-/* Start and stop ----------------------------------------------------------------------------------------------------------- */
+/* Start and stop */
 
 struct dispatcher *dispatcher_new(uv_loop_t *loop, struct service *service, const struct network *network)
 {

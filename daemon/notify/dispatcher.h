@@ -1,6 +1,6 @@
 /*
- * Sends what is due. The database is the schedule, the timer only a hint: asked what is next, it is armed; when it rings,
- * what is due is claimed (each attempt written down), sent, and its outcome written before it is forgotten.
+ * Sends what is due. The database is the schedule, the timer only a hint: asked what is next, it is armed; when it
+ * rings, what is due is claimed (each attempt written down), sent, and its outcome written before it is forgotten.
  */
 #ifndef KEPU_NOTIFY_DISPATCHER_H
 #define KEPU_NOTIFY_DISPATCHER_H
@@ -23,7 +23,8 @@ struct dispatch_counts {
     int64_t active;
 };
 
-/* `network` is copied; what its `impl` points to must outlive the dispatcher. Starts with what the last run left behind. */
+/* `network` is copied; what its `impl` points to must outlive the dispatcher. Starts with what the last run left
+ * behind. */
 struct dispatcher *dispatcher_new(uv_loop_t *loop, struct service *service, const struct network *network);
 /* Something new may be due. */
 void dispatcher_wake(struct dispatcher *d);

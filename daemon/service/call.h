@@ -80,7 +80,10 @@ struct call {
     /* For `run`. */
     struct service *service;
     struct arena out;                     /* results; emptied before each run, released by call_release */
-    struct { char object[128]; char detail[400]; } audit; /* object "" = no audit row; never names or numbers of people */
+    struct {
+        char object[128];
+        char detail[400];
+    } audit; /* object "" = no audit row; never names or numbers of people */
     struct change changes[CHANGES_MAX];
     int change_count;
 
@@ -114,7 +117,8 @@ struct store *service_store(const struct service *s);
 
 /* Listeners hear every committed change, on the loop, before the call's own `done`. */
 #define SERVICE_LISTENERS_MAX 8
-void service_listen(struct service *s, void (*on_change)(void *arg, const struct change *changes, int count), void *arg);
+void service_listen(struct service *s, void (*on_change)(void *arg, const struct change *changes, int count),
+                    void *arg);
 
 /* Starts a call; `done` follows later, never from within. */
 void service_call(struct service *s, struct call *c);

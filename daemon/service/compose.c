@@ -34,7 +34,8 @@ static char *rfc3339(struct call *c, struct moment m)
     civil_format(m.wall_s, m.date, text);
     if (m.date)
         return arena_strdup(&c->out, text);
-    return arena_printf(&c->out, "%s%c%02d:%02d", text, offset_min < 0 ? '-' : '+', (offset_min < 0 ? -offset_min : offset_min) / 60,
+    return arena_printf(&c->out, "%s%c%02d:%02d", text, offset_min < 0 ? '-' : '+',
+                        (offset_min < 0 ? -offset_min : offset_min) / 60,
                         (offset_min < 0 ? -offset_min : offset_min) % 60);
 }
 
@@ -63,9 +64,9 @@ static json_t *context_of(struct call *c, struct db *db, const struct delivery_r
     }
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:s, s:b, s:b}", "title", o->title, "start",
                      when_text(c, o->start, lang), "original", when_text(c, o->recurrence_id, lang), "venue", venue,
-                     "reason", o->reason ? o->reason : "", "cancelled", strcmp(o->status_name, "cancelled") == 0, "moved",
-                     o->status == OCCURRENCE_MOVED, "roles", roles_json(&o->roles), "role", d->role, "tentative",
-                     o->status == OCCURRENCE_TENTATIVE, "late", c->req.now_ms - d->due_ms > 60000);
+                     "reason", o->reason ? o->reason : "", "cancelled", strcmp(o->status_name, "cancelled") == 0,
+                     "moved", o->status == OCCURRENCE_MOVED, "roles", roles_json(&o->roles), "role", d->role,
+                     "tentative", o->status == OCCURRENCE_TENTATIVE, "late", c->req.now_ms - d->due_ms > 60000);
 }
 
 static enum msg title_of(const struct delivery_row *d, const struct occurrence *o)
@@ -106,7 +107,8 @@ static enum msg body_of(const struct delivery_row *d)
     return kind == NOTICE_FILLED ? WORD_BODY_FILLED : kind == NOTICE_CHANGED ? WORD_BODY_CHANGED : WORD_BODY_UPCOMING;
 }
 
-static int render(struct call *c, const char *template, const json_t *context, enum lang lang, char **ret, struct err *e)
+static int render(struct call *c, const char *template, const json_t *context, enum lang lang, char **ret,
+                  struct err *e)
 {
     struct mustache_options options = {.escape_html = false, .lang = lang, .output_bytes_max = MESSAGE_BYTES_MAX};
     struct buf text = {0};

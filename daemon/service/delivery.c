@@ -94,8 +94,8 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
         return -1;
     if (in->event)
         event_id = ev->id;
-    ids = store_delivery_list(db, in->channel ? in->channel : "", event_id, in->state ? in->state : "", due_ms, id, most,
-                              &c->out);
+    ids = store_delivery_list(db, in->channel ? in->channel : "", event_id, in->state ? in->state : "", due_ms, id,
+                              most, &c->out);
     for (size_t i = 0; i < ids.count; i++) {
         d = store_delivery_by_id(db, ids.items[i], &c->out);
         *(struct delivery *)list_add(c, &items, sizeof(struct delivery)) = *delivery_view(c, db, d);

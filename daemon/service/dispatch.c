@@ -55,7 +55,7 @@ static int run_recover(struct call *c, struct db *db, const void *input, void **
     return db_check(db, e);
 }
 
-/* Claiming --------------------------------------------------------------------------------------------------------------- */
+/* Claiming */
 
 static void postpone(struct db *db, struct delivery_row *d, int64_t to_ms)
 {
@@ -100,7 +100,8 @@ static bool is_to_be_sent(struct call *c, struct db *db, struct delivery_row *d,
     int64_t now_ms = c->req.now_ms, earliest_ms;
 
     if (now_ms >= d->deadline_ms) {
-        delivery_move(c, db, d, DELIVERY_EXPIRED, ch && ch->paused ? "channel paused until the deadline" : "past its deadline");
+        delivery_move(c, db, d, DELIVERY_EXPIRED,
+                      ch && ch->paused ? "channel paused until the deadline" : "past its deadline");
         return false;
     }
     if (!ch) {
@@ -191,7 +192,7 @@ static int run_claim(struct call *c, struct db *db, const void *input, void **re
     return db_check(db, e);
 }
 
-/* Outcomes --------------------------------------------------------------------------------------------------------------- */
+/* Outcomes */
 
 static void settle(struct call *c, struct db *db, struct delivery_row *d, const struct dispatch_outcome *in)
 {
@@ -237,7 +238,8 @@ static int run_outcome(struct call *c, struct db *db, const void *input, void **
     struct delivery_row *d = store_delivery_by_id(db, in->id, &c->out);
 
     if (d) {
-        store_attempt_end(db, d->id, in->attempt, in->took_ms, in->status, attempt_outcome_name(in->outcome), in->reason);
+        store_attempt_end(db, d->id, in->attempt, in->took_ms, in->status, attempt_outcome_name(in->outcome),
+                          in->reason);
         settle(c, db, d, in);
         note_channel(c, db, d, in);
         if (in->pause_channel)

@@ -53,7 +53,7 @@ int event_may_change(const struct call *c, const struct event *ev, struct err *e
     return err_set(e, ERR_NOT_ALLOWED, MSG_NOT_YOUR_DEPARTMENT, "lead", p->department, ev->lead, NULL);
 }
 
-/* Adding -------------------------------------------------------------------------------------------------------------- */
+/* Adding */
 
 static void defaults(struct call *c, struct event *ev)
 {
@@ -151,7 +151,7 @@ static int run_clone(struct call *c, struct db *db, const void *input, void **re
     return 0;
 }
 
-/* Reading ------------------------------------------------------------------------------------------------------------- */
+/* Reading */
 
 static int run_show(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
@@ -209,7 +209,7 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
     return 0;
 }
 
-/* Changing as a whole --------------------------------------------------------------------------------------------------- */
+/* Changing as a whole */
 
 static int find_to_change(struct call *c, struct db *db, const char *slug, struct event **ret, struct err *e)
 {
@@ -327,7 +327,8 @@ void event_extend_window(struct call *c, struct db *db)
 int event_follow_holidays(struct call *c, struct db *db, struct err *e)
 {
     struct ids ids = store_read_ids(
-        db_query(db, "SELECT id FROM event WHERE holiday_policy <> 'keep' AND status <> 'cancelled' ORDER BY id"), &c->out);
+        db_query(db, "SELECT id FROM event WHERE holiday_policy <> 'keep' AND status <> 'cancelled' ORDER BY id"),
+        &c->out);
 
     for (size_t i = 0; i < ids.count; i++) {
         struct event *ev = event_get(c, db, ids.items[i]);

@@ -21,7 +21,7 @@ extern const struct operation op_occurrence_list;
 /* input: struct event_filter; result: struct list of struct occurrence, in order of start: what's on. Public. */
 extern const struct operation op_agenda;
 
-/* For other operations, on the store thread -------------------------------------------------------------------------- */
+/* For other operations, on the store thread */
 
 /* The event of a slug, whole, in c->out; ERR_NOT_FOUND with the nearest slug, field "event". */
 int event_find(struct call *c, struct db *db, const char *slug, struct event **ret, struct err *e);
@@ -29,8 +29,8 @@ int event_find(struct call *c, struct db *db, const char *slug, struct event **r
 struct event *event_get(struct call *c, struct db *db, int64_t id);
 
 /*
- * The occurrence that --on names: an original local date, or local date-time. Looks past what is stored. With `keep` it is
- * stored if it wasn't (then ret->id is set), so that something can hang on it.
+ * The occurrence that --on names: an original local date, or local date-time. Looks past what is stored. With `keep` it
+ * is stored if it wasn't (then ret->id is set), so that something can hang on it.
  */
 int event_occurrence(struct call *c, struct db *db, const struct event *ev, const char *on, bool keep,
                      struct occurrence **ret, struct err *e);

@@ -165,11 +165,12 @@ static void copy_reminders(struct db *db, int64_t from_id, int64_t to_id, int64_
         char code[CRYPTO_ID_BYTES];
         int64_t old = stmt_int(s, 0), new;
         crypto_id('r', code);
-        new = db_int(db, 0,
-                     "INSERT INTO reminder (code, event_id, category, kind, offset_ms, template, every_channel, created_ms,"
-                     " version) SELECT $1, $2, category, kind, offset_ms, template, every_channel, $3, 1 FROM reminder"
-                     " WHERE id = $4 RETURNING id",
-                     p_text(code), p_int(to_id), p_int(now_ms), p_int(old));
+        new = db_int(
+            db, 0,
+            "INSERT INTO reminder (code, event_id, category, kind, offset_ms, template, every_channel, created_ms,"
+            " version) SELECT $1, $2, category, kind, offset_ms, template, every_channel, $3, 1 FROM reminder"
+            " WHERE id = $4 RETURNING id",
+            p_text(code), p_int(to_id), p_int(now_ms), p_int(old));
         db_exec(db, "INSERT INTO reminder_channel (reminder_id, channel_id)"
                     " SELECT $1, channel_id FROM reminder_channel WHERE reminder_id = $2", p_int(new), p_int(old));
         /* What is planned for occurrences that moved over keeps its identity and follows the new rule. */
@@ -178,8 +179,8 @@ static void copy_reminders(struct db *db, int64_t from_id, int64_t to_id, int64_
     }
 }
 
-static int edit_future(struct call *c, struct db *db, const struct event_input *in, struct event *ev, struct event **ret,
-                       struct err *e)
+static int edit_future(struct call *c, struct db *db, const struct event_input *in, struct event *ev,
+                       struct event **ret, struct err *e)
 {
     struct event_input change = *in;
     struct occurrence *at;
@@ -226,7 +227,7 @@ static int run_edit(struct call *c, struct db *db, const void *input, void **ret
     return 0;
 }
 
-/* One occurrence ------------------------------------------------------------------------------------------------------ */
+/* One occurrence */
 
 static int refuse_series_fields(const struct event_input *in, struct err *e)
 {

@@ -110,8 +110,8 @@ static int resolve_names(struct call *c, struct db *db, const struct event_input
     take_list(&in->indicators, &ev->indicators);
     if (!holiday_policy_parse(ev->holiday_policy, &policy))
         return err_set(e, ERR_INVALID, MSG_POLICY_BAD, "holiday_policy", ev->holiday_policy, NULL);
-    if (check_slug(c, db, "category", "category", ev->category, e) || check_slug(c, db, "department", "lead", ev->lead, e) ||
-        check_slug(c, db, "unit", "unit", ev->unit, e))
+    if (check_slug(c, db, "category", "category", ev->category, e) ||
+        check_slug(c, db, "department", "lead", ev->lead, e) || check_slug(c, db, "unit", "unit", ev->unit, e))
         return -1;
     if (check_slugs(c, db, "department", "partners", &ev->partners, e) ||
         check_slugs(c, db, "audience", "audiences", &ev->audiences, e))
@@ -230,7 +230,8 @@ static int read_repeat(struct call *c, const struct event_input *in, struct even
         ev->rrule = (char *)(uintptr_t)"";
         return 0;
     }
-    if (words_rule(in->repeat, &t->words, &c->out, &ev->rrule, &time_s, e) || recur_parse(ev->rrule, &c->out, &rule, e)) {
+    if (words_rule(in->repeat, &t->words, &c->out, &ev->rrule, &time_s, e) ||
+        recur_parse(ev->rrule, &c->out, &rule, e)) {
         err_field(e, "repeat");
         return -1;
     }
@@ -321,7 +322,8 @@ static int settle_start(struct call *c, struct db *db, struct event *ev, const s
     series_walk_end(&w);
     civil_format(t->start_s, ev->all_day, text);
     if (!any)
-        return err_set(e, ERR_INVALID, MSG_RULE_EMPTY, "repeat", ev->rrule[0] ? ev->rrule : ev->start_local, text, NULL);
+        return err_set(e, ERR_INVALID, MSG_RULE_EMPTY, "repeat", ev->rrule[0] ? ev->rrule : ev->start_local, text,
+                       NULL);
     if (!ev->rrule[0] || ev->start_is_extra || d.original_s == t->start_s)
         return 0;
     set_times(c, ev, d.original_s, t->length_s);
@@ -331,7 +333,8 @@ static int settle_start(struct call *c, struct db *db, struct event *ev, const s
 }
 
 /* A new event that is given a day but neither a time nor a length of hours takes the day, and says so. */
-static int take_as_all_day(struct call *c, const struct event_input *in, struct event *ev, struct times *t, struct err *e)
+static int take_as_all_day(struct call *c, const struct event_input *in, struct event *ev, struct times *t,
+                           struct err *e)
 {
     int64_t ms;
     bool hours = in->duration && words_span(in->duration, &ms, NULL) == 0 && ms / 1000 % CIVIL_DAY_S;

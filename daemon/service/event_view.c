@@ -67,7 +67,8 @@ int event_view_one(struct call *c, struct db *db, struct event *ev, struct err *
     view(c, ev, s);
     view_next(c, db, ev, s);
     now_s = zone_to_wall(s->zone, c->req.now_ms / 1000);
-    if (occurrences_between(c, db, ev, s, now_s - s->length_s, INT64_MAX / 4, EVENT_NEXT_DATES, &found, &count, &more, e))
+    if (occurrences_between(c, db, ev, s, now_s - s->length_s, INT64_MAX / 4, EVENT_NEXT_DATES, &found, &count, &more,
+                            e))
         return -1;
     ev->next = (struct objects){dates, 0, true};
     for (size_t i = 0; i < count; i++)

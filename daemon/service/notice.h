@@ -27,7 +27,8 @@ const struct robots *service_robots(const struct service *s);
 /* input: struct channel_input; result: struct channel (list: struct list of it; test and send: struct delivery). */
 extern const struct operation op_channel_add, op_channel_list, op_channel_show, op_channel_edit, op_channel_remove,
     op_channel_pause, op_channel_resume, op_channel_rotate_secret;
-/* A delivery of kind test or notice, due now: its outcome is waited for with dispatcher_wait. Result: struct delivery. */
+/* A delivery of kind test or notice, due now: its outcome is waited for with dispatcher_wait. Result: struct delivery.
+ */
 extern const struct operation op_channel_test, op_channel_send;
 
 /* input: struct reminder_input; result: struct reminder (list: struct list of it). */
@@ -36,7 +37,7 @@ extern const struct operation op_reminder_add, op_reminder_list, op_reminder_sho
 /* input: struct delivery_filter; result: struct delivery (list: struct list of it). */
 extern const struct operation op_delivery_list, op_delivery_show, op_delivery_retry, op_delivery_drop;
 
-/* The dispatcher ------------------------------------------------------------------------------------------------------- */
+/* The dispatcher */
 
 /* input: none; result: struct dispatch_next. At the start, once: what was under way when the last daemon ended. */
 extern const struct operation op_dispatch_recover;
@@ -48,7 +49,8 @@ struct dispatch_next {
 
 /*
  * input: struct dispatch_claim; result: struct list of struct dispatch_item. Takes what is due: expires, supersedes,
- * paces; writes the attempt of each delivery in the list down and marks it sending. To be sent only once this is committed.
+ * paces; writes the attempt of each delivery in the list down and marks it sending. To be sent only once this is
+ * committed.
  */
 extern const struct operation op_dispatch_claim;
 struct dispatch_claim {
@@ -57,7 +59,8 @@ struct dispatch_claim {
 struct dispatch_item {
     int64_t id, channel_id, attempt;
     char *code, *kind;                            /* the delivery's */
-    char *channel_kind, *channel_name, *url, *secret, *secret_old, *keyword; /* url and secrets opened: never log them */
+    char *channel_kind, *channel_name, *url, *secret, *secret_old,
+        *keyword; /* url and secrets opened: never log them */
     bool allow_private;
     char *title, *subject, *text, *link, *event, *recurrence_id, *start, *venue; /* "" where there is none */
     int64_t timestamp_ms;
@@ -76,7 +79,7 @@ struct dispatch_outcome {
     char *reason;
 };
 
-/* For others, on the store thread ---------------------------------------------------------------------------------------- */
+/* For others, on the store thread */
 
 int channel_find(struct call *c, struct db *db, const char *name, struct channel_row **ret, struct err *e);
 struct delivery *delivery_view(struct call *c, struct db *db, const struct delivery_row *d);

@@ -151,7 +151,8 @@ static bool has(const struct found *f, const struct occurrence *o)
     return false;
 }
 
-/* Those that were moved into it, and those whose date the rule no longer has; `most` makes what comes later needless. */
+/* Those that were moved into it, and those whose date the rule no longer has; `most` makes what comes later needless.
+ */
 static void find_stored(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
                         int64_t to_s, size_t most, struct found *f)
 {

@@ -1,4 +1,5 @@
-/* Occurrences of events, stored and not: making, listing and keeping them in line with their event. On the store thread. */
+/* Occurrences of events, stored and not: making, listing and keeping them in line with their event. On the store
+ * thread. */
 #ifndef KEPU_SERVICE_OCCURRENCE_H
 #define KEPU_SERVICE_OCCURRENCE_H
 
@@ -18,7 +19,8 @@ void occurrence_keep(struct call *c, struct db *db, struct occurrence *o);
 struct occurrence *occurrence_at(struct call *c, struct db *db, const struct event *ev, const struct series *s,
                                  const struct series_date *d);
 
-/* Occurrences that start in [from_s, to_s) (wall times), in order of start, at most `most`; *ret_more if there are more. */
+/* Occurrences that start in [from_s, to_s) (wall times), in order of start, at most `most`; *ret_more if there are
+ * more. */
 int occurrences_between(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
                         int64_t to_s, size_t most, struct occurrence ***ret, size_t *ret_count, bool *ret_more,
                         struct err *e);
@@ -27,14 +29,16 @@ int occurrences_between(struct call *c, struct db *db, const struct event *ev, c
 int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct err *e);
 
 /*
- * After the event's rule, times or roles changed: pairs stored rows with dates by local date, re-dates the pairs, removes
- * rows that no longer have a date. Those with sign-ups are refused (MSG_ORPHANS) unless c->req.yes; then cancelled.
+ * After the event's rule, times or roles changed: pairs stored rows with dates by local date, re-dates the pairs,
+ * removes rows that no longer have a date. Those with sign-ups are refused (MSG_ORPHANS) unless c->req.yes; then
+ * cancelled.
  */
 int occurrences_realign(struct call *c, struct db *db, struct event *ev, struct err *e);
 /* The event's roles to every stored occurrence that isn't over and has none of its own. */
 int occurrences_put_roles(struct call *c, struct db *db, const struct event *ev, struct err *e);
 /* A role list to one occurrence: refuses to go below what is taken without --force. */
-int occurrence_put_roles(struct call *c, struct db *db, int64_t occurrence_id, const struct objects *roles, struct err *e);
+int occurrence_put_roles(struct call *c, struct db *db, int64_t occurrence_id, const struct objects *roles,
+                         struct err *e);
 
 /* Writes a changed occurrence: its sequence and version move; `told`: the groups hear of it. The result for `run`. */
 int occurrence_save(struct call *c, struct db *db, const struct event *ev, struct occurrence *o, bool told, void **ret,

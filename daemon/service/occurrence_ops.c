@@ -241,9 +241,10 @@ static int run_headcount(struct call *c, struct db *db, const void *input, void 
     return occurrence_save(c, db, ev, o, false, ret, e);
 }
 
-/* Lists --------------------------------------------------------------------------------------------------------------- */
+/* Lists */
 
-static int read_when(struct call *c, const char *text, const char *field, const struct zone *z, int64_t *ret, struct err *e)
+static int read_when(struct call *c, const char *text, const char *field, const struct zone *z, int64_t *ret,
+                     struct err *e)
 {
     struct words_context words = {c->req.now_ms, z};
     struct words_when when;

@@ -59,6 +59,14 @@ static void cancel_orphan(struct call *c, struct db *db, struct occurrence *o)
     planner_occurrence_changed(c, db, o->id);
 }
 
+/* What happened stays on record without the rule; the sequence tells that it isn't as the rule has it (store/feed.h). */
+static void keep_past(struct db *db, struct occurrence *o)
+{
+    o->sequence++;
+    o->version++;
+    store_occurrence_update(db, o);
+}
+
 static int refuse_orphans(struct db *db, const struct occurrence_rows *orphans, struct err *e)
 {
     char dates[150] = "", count[24];
@@ -89,6 +97,8 @@ int occurrences_realign(struct call *c, struct db *db, struct event *ev, struct 
             store_occurrence_delete(db, o->id);
         else if (!is_past(c, o) && o->status != OCCURRENCE_CANCELLED)
             orphans.items[orphans.count++] = o;
+        else if (o->status != OCCURRENCE_CANCELLED && o->sequence == 0)
+            keep_past(db, o);
     }
     if (orphans.count && !c->req.yes)
         return refuse_orphans(db, &orphans, e);
@@ -122,7 +132,8 @@ static int check_shrink(const struct call *c, const struct role *old, const stru
     return err_set(e, ERR_CONFLICT, MSG_CAPACITY_TAKEN, "roles", old->name, taken, capacity, NULL);
 }
 
-int occurrence_put_roles(struct call *c, struct db *db, int64_t occurrence_id, const struct objects *roles, struct err *e)
+int occurrence_put_roles(struct call *c, struct db *db, int64_t occurrence_id, const struct objects *roles,
+                         struct err *e)
 {
     struct objects old = store_occurrence_roles(db, occurrence_id, &c->out);
     const struct role *had = old.items, *wanted = roles->items;

@@ -7,14 +7,14 @@
 #include "domain/event.h"
 #include "event.h"
 #include "event_resolve.h"
-#include "store/holiday.h"
+#include "holiday.h"
 #include "store/office.h"
 #include "store/register.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Plans ------------------------------------------------------------------------------------------------------------------ */
+/* Plans */
 
 static int run_plan_show(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
@@ -38,7 +38,7 @@ static int run_plan_list(struct call *c, struct db *db, const void *input, void 
     return db_check(db, e);
 }
 
-/* Tokens ----------------------------------------------------------------------------------------------------------------- */
+/* Tokens */
 
 static int read_expiry(struct call *c, const char *text, int64_t *ret_ms, struct err *e)
 {
@@ -73,7 +73,8 @@ static int run_token_add(struct call *c, struct db *db, const void *input, void 
     *t = (struct token){.name = in->name, .role = in->role, .created_ms = c->req.now_ms, .version = 1,
                         .department = in->department ? in->department : (char *)(uintptr_t)"",
                         .last_used_ms = FIELD_INT_ABSENT, .token = arena_alloc(&c->out, CRYPTO_TOKEN_BYTES)};
-    if (check_slug(c, db, "department", "department", t->department, e) || read_expiry(c, in->expires, &t->expires_ms, e))
+    if (check_slug(c, db, "department", "department", t->department, e) ||
+        read_expiry(c, in->expires, &t->expires_ms, e))
         return -1;
     crypto_token(t->token);
     crypto_token_hash(t->token, hash);
@@ -111,7 +112,7 @@ static int run_token_revoke(struct call *c, struct db *db, const void *input, vo
     return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_THING_NOT_FOUND, "name", "token", in->name, NULL);
 }
 
-/* The audit -------------------------------------------------------------------------------------------------------------- */
+/* The audit */
 
 static int run_audit_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
@@ -125,14 +126,15 @@ static int run_audit_list(struct call *c, struct db *db, const void *input, void
         return -1;
     if (in->cursor && (sscanf(in->cursor, "%lld%c", &before, &rest) != 1 || before < 1))
         return err_set(e, ERR_INVALID, MSG_CURSOR_BAD, "cursor", NULL);
-    l->items = store_audit_list(db, in->object ? in->object : "", in->who ? in->who : "", before, most, &c->out, &last_id);
+    l->items =
+        store_audit_list(db, in->object ? in->object : "", in->who ? in->who : "", before, most, &c->out, &last_id);
     if (l->items.count == (size_t)most)
         l->next = arena_printf(&c->out, "%lld", (long long)last_id);
     *ret = l;
     return db_check(db, e);
 }
 
-/* Days off --------------------------------------------------------------------------------------------------------------- */
+/* Days off */
 
 static void *holiday_list(struct call *c, const struct holidays *h, const char *year)
 {
@@ -153,7 +155,7 @@ static void *holiday_list(struct call *c, const struct holidays *h, const char *
 static int run_holiday_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct slug_ref *in = input;
-    struct holidays h = store_holidays(db, &c->out);
+    struct holidays h = holidays_load(db, &c->out);
 
     *ret = holiday_list(c, &h, in->year);
     return db_check(db, e);
@@ -167,15 +169,14 @@ static int run_holiday_import(struct call *c, struct db *db, const void *input, 
 
     if (holidays_parse(in->body, strlen(in->body), &c->out, &h, e))
         return -1;
-    for (size_t i = 0; i < h.count; i++)
-        store_holiday_put(db, &h.days[i], in->local == 1);
+    holidays_keep(db, &h, in->local == 1);
     call_audit(c, "holidays", "%zu days%s", h.count, in->local == 1 ? ", local" : "");
     call_changed(c, CHANGE_EVERYTHING, 0);
     *ret = holiday_list(c, &h, NULL);
     return event_follow_holidays(c, db, e);
 }
 
-/* Daily ------------------------------------------------------------------------------------------------------------------ */
+/* Daily */
 
 static int run_daily(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {

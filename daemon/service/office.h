@@ -1,4 +1,5 @@
-/* What belongs to the office itself: plans, tokens, the audit, days off, its state on one screen, and the daily work. */
+/* What belongs to the office itself: plans, tokens, the audit, days off, its state on one screen, and the daily work.
+ */
 #ifndef KEPU_SERVICE_OFFICE_H
 #define KEPU_SERVICE_OFFICE_H
 

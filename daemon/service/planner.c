@@ -265,9 +265,14 @@ void planner_role(struct call *c, struct db *db, int64_t occurrence_id, const ch
             continue;
         channels = store_reminder_channels(db, r, o.event_id, &c->out);
         for (size_t i = 0; i < channels.count; i++) {
-            struct delivery_row d = {.reminder_id = r->id, .event_id = o.event_id, .occurrence_id = o.id, .kind = r->kind,
-                                     .role = arena_strdup(&c->out, role), .due_ms = c->req.now_ms,
-                                     .deadline_ms = o.start_ms, .moves = o.moves};
+            struct delivery_row d = {.reminder_id = r->id,
+                                     .event_id = o.event_id,
+                                     .occurrence_id = o.id,
+                                     .kind = r->kind,
+                                     .role = arena_strdup(&c->out, role),
+                                     .due_ms = c->req.now_ms,
+                                     .deadline_ms = o.start_ms,
+                                     .moves = o.moves};
             d.identity = arena_printf(&c->out, "filled:%s:o%lld:%s:c%lld", r->code, (long long)o.id, role,
                                       (long long)channels.items[i]);
             insert(c, db, &d, channels.items[i]);

@@ -10,7 +10,8 @@
  */
 void planner_event(struct call *c, struct db *db, int64_t event_id);
 
-/* An occurrence was moved, cancelled or confirmed: "changed" deliveries (SPEC.md 8), and planner_event's work for it. */
+/* An occurrence was moved, cancelled or confirmed: "changed" deliveries (SPEC.md 8), and planner_event's work for it.
+ */
 void planner_occurrence_changed(struct call *c, struct db *db, int64_t occurrence_id);
 
 /* planner_event for every event that a rule is about; for all events. */

@@ -54,15 +54,26 @@ static struct preset *read_body(struct call *c, const char *body)
     struct arena *a = &c->out;
     json_t *o = json_loads(body, 0, NULL);
 
-    *p = (struct preset){.slug = text_of(o, "slug", a), .title = text_of(o, "title", a), .title_en = text_of(o, "title_en", a),
-                         .basis = text_of(o, "basis", a), .rule = text_of(o, "rule", a), .category = text_of(o, "category", a),
-                         .lead = text_of(o, "lead", a), .partners = texts_of(o, "partners", a),
-                         .audiences = texts_of(o, "audiences", a), .indicators = texts_of(o, "indicators", a),
-                         .reminders = texts_of(o, "reminders", a), .roles = roles_of(o, a),
+    *p = (struct preset){.slug = text_of(o, "slug", a),
+                         .title = text_of(o, "title", a),
+                         .title_en = text_of(o, "title_en", a),
+                         .basis = text_of(o, "basis", a),
+                         .rule = text_of(o, "rule", a),
+                         .category = text_of(o, "category", a),
+                         .lead = text_of(o, "lead", a),
+                         .partners = texts_of(o, "partners", a),
+                         .audiences = texts_of(o, "audiences", a),
+                         .indicators = texts_of(o, "indicators", a),
+                         .reminders = texts_of(o, "reminders", a),
+                         .roles = roles_of(o, a),
                          .provisional = json_is_true(json_object_get(o, "provisional")),
-                         .all_day = json_is_true(json_object_get(o, "all_day")), .start = text_of(o, "start", a),
-                         .start_time = text_of(o, "start_time", a), .duration = text_of(o, "duration", a),
-                         .note = text_of(o, "note", a), .note_en = text_of(o, "note_en", a), .days = FIELD_INT_ABSENT};
+                         .all_day = json_is_true(json_object_get(o, "all_day")),
+                         .start = text_of(o, "start", a),
+                         .start_time = text_of(o, "start_time", a),
+                         .duration = text_of(o, "duration", a),
+                         .note = text_of(o, "note", a),
+                         .note_en = text_of(o, "note_en", a),
+                         .days = FIELD_INT_ABSENT};
     if (p->all_day)
         p->days = json_integer_value(json_object_get(o, "days"));
     json_decref(o);
@@ -192,7 +203,7 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
     return db_check(db, e);
 }
 
-/* Applying --------------------------------------------------------------------------------------------------------------- */
+/* Applying */
 
 static struct objects role_inputs(struct call *c, const struct objects *list)
 {
@@ -259,8 +270,11 @@ static int fill(struct call *c, const struct preset *p, struct event_input *in, 
 static void add_reminders(struct call *c, struct db *db, const struct preset *p, int64_t event_id)
 {
     for (size_t i = 0; i < p->reminders.count; i++) {
-        struct reminder r = {.event_id = event_id, .kind = (char *)(uintptr_t)"upcoming", .template = (char *)(uintptr_t)"",
-                             .every_channel = true, .created_ms = c->req.now_ms};
+        struct reminder r = {.event_id = event_id,
+                             .kind = (char *)(uintptr_t) "upcoming",
+                             .template = (char *)(uintptr_t) "",
+                             .every_channel = true,
+                             .created_ms = c->req.now_ms};
         int64_t ms;
         if (words_span(p->reminders.items[i], &ms, NULL))
             continue;

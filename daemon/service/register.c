@@ -9,7 +9,8 @@
 
 #define COLOR_BYTES_MAX 30
 
-static int find(struct call *c, struct db *db, enum register_kind kind, const char *slug, struct entry **ret, struct err *e)
+static int find(struct call *c, struct db *db, enum register_kind kind, const char *slug, struct entry **ret,
+                struct err *e)
 {
     struct entry *all;
     const char **names;
@@ -91,7 +92,8 @@ static void merge(struct entry *x, const struct entry *in)
         x->aliases = in->aliases;
 }
 
-static int add(struct call *c, struct db *db, enum register_kind kind, const struct entry *in, void **ret, struct err *e)
+static int add(struct call *c, struct db *db, enum register_kind kind, const struct entry *in, void **ret,
+               struct err *e)
 {
     struct entry x = {.slug = in->slug};
 
@@ -101,14 +103,16 @@ static int add(struct call *c, struct db *db, enum register_kind kind, const str
     if (check(&x, e))
         return -1;
     if (!store_entry_insert(db, kind, &x))
-        return db_check(db, e) ? -1 : err_set(e, ERR_EXISTS, MSG_ENTRY_TAKEN, "slug", register_name(kind), x.slug, NULL);
+        return db_check(db, e) ? -1
+                               : err_set(e, ERR_EXISTS, MSG_ENTRY_TAKEN, "slug", register_name(kind), x.slug, NULL);
     call_audit(c, x.slug, "%s", register_name(kind));
     call_changed(c, CHANGE_OFFICE, 0);
     *ret = store_entry_find(db, kind, x.slug, &c->out);
     return db_check(db, e);
 }
 
-static int edit(struct call *c, struct db *db, enum register_kind kind, const struct entry *in, void **ret, struct err *e)
+static int edit(struct call *c, struct db *db, enum register_kind kind, const struct entry *in, void **ret,
+                struct err *e)
 {
     struct entry *x;
 
@@ -124,7 +128,8 @@ static int edit(struct call *c, struct db *db, enum register_kind kind, const st
     return db_check(db, e);
 }
 
-static int show(struct call *c, struct db *db, enum register_kind kind, const struct entry *in, void **ret, struct err *e)
+static int show(struct call *c, struct db *db, enum register_kind kind, const struct entry *in, void **ret,
+                struct err *e)
 {
     struct entry *x;
 

@@ -59,7 +59,8 @@ static int take_offset(const struct reminder_input *in, struct reminder *r, enum
     return 0;
 }
 
-static int take_subject(struct call *c, struct db *db, const struct reminder_input *in, struct reminder *r, struct err *e)
+static int take_subject(struct call *c, struct db *db, const struct reminder_input *in, struct reminder *r,
+                        struct err *e)
 {
     struct event *ev;
     int subjects = (in->event != NULL) + (in->category != NULL) + (in->all == 1);

@@ -2,8 +2,7 @@
 
 #include "base/assets.h"
 #include "base/log.h"
-#include "calendar/holidays.h"
-#include "store/holiday.h"
+#include "holiday.h"
 #include "store/register.h"
 
 #include <dirent.h>
@@ -103,7 +102,8 @@ static int load_presets(struct load *l, const json_t *array, struct err *e)
         if (check_named(l, o, e))
             return -1;
         body = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER);
-        l->added += store_preset_insert(l->db, text_of(l, o, "slug"), text_of(l, o, "title"), text_of(l, o, "title_en"), body);
+        l->added +=
+            store_preset_insert(l->db, text_of(l, o, "slug"), text_of(l, o, "title"), text_of(l, o, "title_en"), body);
         free(body);
     }
     return 0;
@@ -137,8 +137,12 @@ static int load_plan(struct load *l, const json_t *o, struct err *e)
 
     if (check_named(l, o, e))
         return -1;
-    p = (struct plan){.slug = text_of(l, o, "slug"), .title = text_of(l, o, "title"), .title_en = text_of(l, o, "title_en"),
-                      .start = text_of(l, o, "start"), .end = text_of(l, o, "end"), .state = text_of(l, o, "state")};
+    p = (struct plan){.slug = text_of(l, o, "slug"),
+                      .title = text_of(l, o, "title"),
+                      .title_en = text_of(l, o, "title_en"),
+                      .start = text_of(l, o, "start"),
+                      .end = text_of(l, o, "end"),
+                      .state = text_of(l, o, "state")};
     if (!store_plan_insert(l->db, &p))
         return 0;
     l->added++;
@@ -160,8 +164,7 @@ static int load_holidays(struct load *l, struct err *e)
 
     if (holidays_parse(l->file->data, l->file->len, &l->c->out, &days, e))
         return -1;
-    for (size_t i = 0; i < days.count; i++)
-        store_holiday_put(l->db, &days.days[i], false);
+    holidays_keep(l->db, &days, false);
     return 0;
 }
 
@@ -223,7 +226,7 @@ static int run_seeds(struct call *c, struct db *db, const void *input, void **re
 
 static const struct operation op_seeds = {"seeds", ROLE_ADMIN, true, run_seeds};
 
-/* Reading the files --------------------------------------------------------------------------------------------------------- */
+/* Reading the files */
 
 static int read_file(struct seed_list *list, const char *path, struct err *e)
 {
@@ -277,7 +280,8 @@ static int read_folder(struct seed_list *list, const char *dir, int depth, struc
 
 static void take_embedded(struct seed_list *list)
 {
-    for (const struct asset *a = asset_next("seeds/", NULL); a && list->count < SEED_FILES_MAX; a = asset_next("seeds/", a))
+    for (const struct asset *a = asset_next("seeds/", NULL); a && list->count < SEED_FILES_MAX;
+         a = asset_next("seeds/", a))
         list->files[list->count++] = (struct seed){a->path, a->data, a->len};
 }
 

@@ -1,4 +1,5 @@
-/* Seeds: departments, categories, audiences, units, plans, presets and days off from JSON files; adds what is missing only. */
+/* Seeds: departments, categories, audiences, units, plans, presets and days off from JSON files; adds what is missing
+ * only. */
 #ifndef KEPU_SERVICE_SEEDS_H
 #define KEPU_SERVICE_SEEDS_H
 

@@ -1,7 +1,7 @@
 #include "series.h"
 
 #include "calendar/civil.h"
-#include "store/holiday.h"
+#include "holiday.h"
 
 #include <string.h>
 
@@ -93,7 +93,7 @@ int series_read(const struct event *ev, struct db *db, struct arena *a, struct s
     s->repeats = s->rule || ev->rdates.count > 0;
     holiday_policy_parse(ev->holiday_policy, &s->policy);
     if (s->policy != HOLIDAY_KEEP)
-        s->holidays = store_holidays(db, a);
+        s->holidays = holidays_load(db, a);
     *ret = s;
     return 0;
 }

@@ -22,7 +22,7 @@ extern const struct operation op_signup_show, op_signup_cancel, op_signup_check_
  */
 extern const struct operation op_signup_web, op_person_page, op_signup_cancel_web;
 
-/* For the other files of sign-ups, on the store thread ------------------------------------------------------------- */
+/* For the other files of sign-ups, on the store thread */
 
 /* Somebody who signs up, and for what. */
 struct enrolment {

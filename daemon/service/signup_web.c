@@ -128,7 +128,7 @@ static int run_web(struct call *c, struct db *db, const void *input, void **ret,
 
 const struct operation op_signup_web = {"signup on the web", ROLE_PUBLIC, true, run_web};
 
-/* Reading with a token -------------------------------------------------------------------------------------------- */
+/* Reading with a token */
 
 static int unknown_link(struct err *e)
 {

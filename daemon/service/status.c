@@ -70,10 +70,14 @@ static const struct field progress_table[] = {
 static const struct fields progress_fields = FIELDS("progress", progress, progress_table);
 
 static const struct field deliveries_table[] = {
-    FIELD(FIELD_INT, delivery_counts, scheduled, NULL), FIELD(FIELD_INT, delivery_counts, sending, NULL),
-    FIELD(FIELD_INT, delivery_counts, retrying, NULL),  FIELD(FIELD_INT, delivery_counts, ambiguous, NULL),
-    FIELD(FIELD_INT, delivery_counts, delivered, NULL), FIELD(FIELD_INT, delivery_counts, expired, NULL),
-    FIELD(FIELD_INT, delivery_counts, failed, NULL),    FIELD_AS("next_due", FIELD_MS, delivery_counts, next_due_ms, NULL),
+    FIELD(FIELD_INT, delivery_counts, scheduled, NULL),
+    FIELD(FIELD_INT, delivery_counts, sending, NULL),
+    FIELD(FIELD_INT, delivery_counts, retrying, NULL),
+    FIELD(FIELD_INT, delivery_counts, ambiguous, NULL),
+    FIELD(FIELD_INT, delivery_counts, delivered, NULL),
+    FIELD(FIELD_INT, delivery_counts, expired, NULL),
+    FIELD(FIELD_INT, delivery_counts, failed, NULL),
+    FIELD_AS("next_due", FIELD_MS, delivery_counts, next_due_ms, NULL),
 };
 static const struct fields deliveries_fields = FIELDS("delivery_counts", delivery_counts, deliveries_table);
 
@@ -119,8 +123,8 @@ const struct fields status_fields = FIELDS("status", status, status_table);
 static void count(struct call *c, struct db *db, struct counts *n)
 {
     n->events = db_int(db, 0, "SELECT COUNT(*) FROM event WHERE status <> 'cancelled'");
-    n->occurrences_ahead = db_int(db, 0, "SELECT COUNT(*) FROM occurrence WHERE start_ms > $1 AND status <> 'cancelled'",
-                                  p_int(c->req.now_ms));
+    n->occurrences_ahead = db_int(
+        db, 0, "SELECT COUNT(*) FROM occurrence WHERE start_ms > $1 AND status <> 'cancelled'", p_int(c->req.now_ms));
     n->volunteers = db_int(db, 0, "SELECT COUNT(*) FROM volunteer WHERE status = 'active'");
     n->signups = db_int(db, 0, "SELECT COUNT(*) FROM signup WHERE state <> 'cancelled'");
     n->channels = db_int(db, 0, "SELECT COUNT(*) FROM channel");
@@ -194,8 +198,8 @@ static struct objects list_next(struct call *c, struct db *db)
 
 static struct objects list_provisional(struct call *c, struct db *db, struct err *e)
 {
-    struct ids ids = store_read_ids(db_query(db, "SELECT id FROM event WHERE status = 'tentative' ORDER BY id LIMIT 20"),
-                                    &c->out);
+    struct ids ids =
+        store_read_ids(db_query(db, "SELECT id FROM event WHERE status = 'tentative' ORDER BY id LIMIT 20"), &c->out);
     struct list_builder items = {0};
 
     for (size_t i = 0; i < ids.count && items.count < PROVISIONAL_SHOWN; i++) {

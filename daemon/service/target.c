@@ -134,7 +134,7 @@ static int run_show(struct call *c, struct db *db, const void *input, void **ret
 const struct operation op_target_list = {"target list", ROLE_VIEWER, false, run_list};
 const struct operation op_target_show = {"target show", ROLE_VIEWER, false, run_show};
 
-/* Entering -------------------------------------------------------------------------------------------------- */
+/* Entering */
 
 /* Only a date is kept. */
 static int read_at(struct call *c, const char *text, const char **ret, struct err *e)

@@ -1,9 +1,9 @@
 /* Times and rules, asked about: declared in office.h. */
 #include "calendar/expand.h"
 #include "calendar/explain.h"
+#include "holiday.h"
 #include "office.h"
 #include "series.h"
-#include "store/holiday.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define BATCH_LINES_MAX 20000
 
-/* Expanding: the JSON line of SPEC.md 2 --------------------------------------------------------------------------------- */
+/* Expanding: the JSON line of SPEC.md 2 */
 
 struct expand_line {
     char *id, *dtstart, *value, *tzid, *start_at;
@@ -50,7 +50,7 @@ static int expand_one(const struct expand_line *in, struct arena *a, struct expa
     return expand(&input, a, ret, e);
 }
 
-/* A batch: every line is answered, whatever it holds -------------------------------------------------------------------- */
+/* A batch: every line is answered, whatever it holds */
 
 static int line_texts(const json_t *o, const char *name, struct arena *a, struct texts *ret, struct err *e)
 {
@@ -199,7 +199,7 @@ static int run_batch(struct call *c, struct db *db, const void *input, void **re
     return 0;
 }
 
-/* Explaining ------------------------------------------------------------------------------------------------------------- */
+/* Explaining */
 
 struct explain_input {
     char *words, *tz;
@@ -243,7 +243,7 @@ static int run_explain(struct call *c, struct db *db, const void *input, void **
 {
     const struct explain_input *in = input;
     struct words_context words = {.now_ms = c->req.now_ms};
-    struct holidays days = store_holidays(db, &c->out);
+    struct holidays days = holidays_load(db, &c->out);
     struct explained *x = arena_alloc(&c->out, sizeof *x);
     struct explained_date *dates = arena_alloc(&c->out, EXPLAIN_DATES_MAX * sizeof *dates);
     struct explanation said;
@@ -260,10 +260,12 @@ static int run_explain(struct call *c, struct db *db, const void *input, void **
     x->text = arena_strdup(&c->out, said.text[c->req.lang]);
     for (size_t i = 0; i < said.count; i++) {
         const struct explain_date *d = &said.dates[i];
-        dates[i] = (struct explained_date){.start = moment_of(words.zone, d->wall_s, strlen(d->text) == 10),
-                                           .weekday = arena_strdup(&c->out, words_weekday((int)d->weekday, c->req.lang)),
-                                           .lunar = arena_strdup(&c->out, d->lunar),
-                                           .holiday = arena_strdup(&c->out, d->holiday), .day_off = d->off};
+        dates[i] =
+            (struct explained_date){.start = moment_of(words.zone, d->wall_s, strlen(d->text) == 10),
+                                    .weekday = arena_strdup(&c->out, words_weekday((int)d->weekday, c->req.lang)),
+                                    .lunar = arena_strdup(&c->out, d->lunar),
+                                    .holiday = arena_strdup(&c->out, d->holiday),
+                                    .day_off = d->off};
     }
     x->next = (struct objects){dates, said.count, true};
     *ret = x;

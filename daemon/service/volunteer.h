@@ -24,7 +24,7 @@ extern const struct operation op_volunteer_link;
 #define VOLUNTEER_IMPORT_LINES_MAX 200000
 extern const struct operation op_volunteer_import;
 
-/* For other operations, on the store thread ---------------------------------------------------------------------- */
+/* For other operations, on the store thread */
 
 /* People neither resting nor erased: what the target `volunteers` counts. */
 int people_count(struct db *db);

@@ -58,8 +58,10 @@ int64_t event_follow_zones(struct call *c, struct db *db)
     }
     rows = (const struct instant_row *)(const void *)moved.items;
     for (size_t i = 0; i < moved.count; i++) {
-        db_exec(db, "UPDATE occurrence SET start_ms = $2, end_ms = $3, updated_ms = $4, version = version + 1 WHERE id = $1",
-                p_int(rows[i].id), p_int(rows[i].start_ms), p_int(rows[i].end_ms), p_int(c->req.now_ms));
+        db_exec(
+            db,
+            "UPDATE occurrence SET start_ms = $2, end_ms = $3, updated_ms = $4, version = version + 1 WHERE id = $1",
+            p_int(rows[i].id), p_int(rows[i].start_ms), p_int(rows[i].end_ms), p_int(c->req.now_ms));
         if (i + 1 == moved.count || rows[i + 1].event_id != rows[i].event_id)
             planner_event(c, db, rows[i].event_id);
     }

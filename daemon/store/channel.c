@@ -173,7 +173,7 @@ size_t store_channel_sends(struct db *db, int64_t id, int64_t since_ms, int64_t 
     return count;
 }
 
-/* Reminder rules ------------------------------------------------------------------------------------------------------ */
+/* Reminder rules */
 
 #define REMINDER_COLUMNS "id, code, event_id, category, kind, offset_ms, template, every_channel, created_ms, version"
 
@@ -226,7 +226,8 @@ static struct reminder *read_reminder(struct db *db, struct stmt *s, struct aren
 
 struct reminder *store_reminder_by_code(struct db *db, const char *code, struct arena *a)
 {
-    return read_reminder(db, db_query(db, "SELECT " REMINDER_COLUMNS " FROM reminder WHERE code = $1", p_text(code)), a);
+    return read_reminder(db, db_query(db, "SELECT " REMINDER_COLUMNS " FROM reminder WHERE code = $1", p_text(code)),
+                         a);
 }
 
 struct reminder *store_reminder_by_id(struct db *db, int64_t id, struct arena *a)
@@ -236,11 +237,12 @@ struct reminder *store_reminder_by_id(struct db *db, int64_t id, struct arena *a
 
 void store_reminder_insert(struct db *db, struct reminder *r)
 {
-    r->id = db_int(db, 0,
-                   "INSERT INTO reminder (code, event_id, category, kind, offset_ms, template, every_channel, created_ms,"
-                   " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) RETURNING id",
-                   p_text(r->code), p_int(r->event_id), p_text(r->category), p_text(r->kind), p_int(r->offset_ms),
-                   p_text(r->template), p_int(r->every_channel), p_int(r->created_ms));
+    r->id =
+        db_int(db, 0,
+               "INSERT INTO reminder (code, event_id, category, kind, offset_ms, template, every_channel, created_ms,"
+               " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) RETURNING id",
+               p_text(r->code), p_int(r->event_id), p_text(r->category), p_text(r->kind), p_int(r->offset_ms),
+               p_text(r->template), p_int(r->every_channel), p_int(r->created_ms));
 }
 
 void store_reminder_update(struct db *db, const struct reminder *r)

@@ -61,14 +61,15 @@ struct delivery_row *store_delivery_of(struct db *db, int64_t reminder_id, int64
 
 bool store_delivery_insert(struct db *db, struct delivery_row *d)
 {
-    d->id = db_int(db, 0,
-                   "INSERT INTO delivery (code, identity, channel_id, channel_name, reminder_id, kind, event_id,"
-                   " occurrence_id, role, moves, text, due_ms, deadline_ms, state, next_ms, attempts, reason, created_ms)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'scheduled', $12, 0, '', $14)"
-                   " ON CONFLICT (identity) DO NOTHING RETURNING id",
-                   p_text(d->code), p_text(d->identity), p_int(d->channel_id), p_text(d->channel_name),
-                   p_int(d->reminder_id), p_text(d->kind), p_int(d->event_id), p_int(d->occurrence_id), p_text(d->role),
-                   p_int(d->moves), p_text(d->text), p_int(d->due_ms), p_int(d->deadline_ms), p_int(d->created_ms));
+    d->id =
+        db_int(db, 0,
+               "INSERT INTO delivery (code, identity, channel_id, channel_name, reminder_id, kind, event_id,"
+               " occurrence_id, role, moves, text, due_ms, deadline_ms, state, next_ms, attempts, reason, created_ms)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'scheduled', $12, 0, '', $14)"
+               " ON CONFLICT (identity) DO NOTHING RETURNING id",
+               p_text(d->code), p_text(d->identity), p_int(d->channel_id), p_text(d->channel_name),
+               p_int(d->reminder_id), p_text(d->kind), p_int(d->event_id), p_int(d->occurrence_id), p_text(d->role),
+               p_int(d->moves), p_text(d->text), p_int(d->due_ms), p_int(d->deadline_ms), p_int(d->created_ms));
     return d->id != 0;
 }
 

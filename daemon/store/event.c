@@ -34,8 +34,8 @@ static void read_lists(struct db *db, struct event *ev, struct arena *a)
                &ev->audiences);
     read_texts(db_query(db, "SELECT slug FROM event_indicator WHERE event_id = $1 ORDER BY position", id), a,
                &ev->indicators);
-    read_texts(db_query(db, "SELECT local FROM event_date WHERE event_id = $1 AND kind = 'rdate' ORDER BY local", id), a,
-               &ev->rdates);
+    read_texts(db_query(db, "SELECT local FROM event_date WHERE event_id = $1 AND kind = 'rdate' ORDER BY local", id),
+               a, &ev->rdates);
     read_texts(db_query(db, "SELECT local FROM event_date WHERE event_id = $1 AND kind = 'exdate' ORDER BY local", id),
                a, &ev->exdates);
     ev->roles = store_read_roles(db_query(db,
@@ -109,8 +109,8 @@ static void write_lists(struct db *db, const struct event *ev)
         db_exec(db, "INSERT INTO event_indicator (event_id, position, slug) VALUES ($1, $2, $3)", id, p_int((int64_t)i),
                 p_text(ev->indicators.items[i]));
     for (size_t i = 0; i < ev->rdates.count; i++)
-        db_exec(db, "INSERT INTO event_date (event_id, kind, local) VALUES ($1, 'rdate', $2) ON CONFLICT DO NOTHING", id,
-                p_text(ev->rdates.items[i]));
+        db_exec(db, "INSERT INTO event_date (event_id, kind, local) VALUES ($1, 'rdate', $2) ON CONFLICT DO NOTHING",
+                id, p_text(ev->rdates.items[i]));
     for (size_t i = 0; i < ev->exdates.count; i++)
         db_exec(db, "INSERT INTO event_date (event_id, kind, local) VALUES ($1, 'exdate', $2) ON CONFLICT DO NOTHING",
                 id, p_text(ev->exdates.items[i]));

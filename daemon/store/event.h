@@ -5,7 +5,8 @@
 #include "db.h"
 #include "domain/event.h"
 
-/* Whole events: with their lists. NULL if there is none. Moments, url and texts for people are the service's to fill. */
+/* Whole events: with their lists. NULL if there is none. Moments, url and texts for people are the service's to fill.
+ */
 struct event *store_event_by_slug(struct db *db, const char *slug, struct arena *a);
 struct event *store_event_by_id(struct db *db, int64_t id, struct arena *a);
 
@@ -31,16 +32,18 @@ size_t store_event_list(struct db *db, const struct event_query *q, struct event
 /* All slugs, for "did you mean". */
 struct texts store_event_slugs(struct db *db, struct arena *a, int64_t limit);
 
-/* Occurrences ------------------------------------------------------------------------------------------------------ */
+/* Occurrences */
 
 struct occurrence *store_occurrence_by_id(struct db *db, int64_t id, struct arena *a);
-struct occurrence *store_occurrence_find(struct db *db, int64_t event_id, const char *recurrence_local, struct arena *a);
+struct occurrence *store_occurrence_find(struct db *db, int64_t event_id, const char *recurrence_local,
+                                         struct arena *a);
 /* Sets o->id. Its roles are written too. */
 void store_occurrence_insert(struct db *db, struct occurrence *o);
 void store_occurrence_update(struct db *db, const struct occurrence *o);   /* the row; not its roles */
 void store_occurrence_delete(struct db *db, int64_t id);
 
-/* Rows of an event in order of recurrence id; `from`, `to` are local texts compared with the recurrence id ("" = open). */
+/* Rows of an event in order of recurrence id; `from`, `to` are local texts compared with the recurrence id ("" = open).
+ */
 struct occurrence_rows {
     struct occurrence **items;
     size_t count;

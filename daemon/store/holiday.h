@@ -2,10 +2,10 @@
 #ifndef KEPU_STORE_HOLIDAY_H
 #define KEPU_STORE_HOLIDAY_H
 
-#include "calendar/holidays.h"
 #include "db.h"
+#include "domain/office.h"
 
-struct holidays store_holidays(struct db *db, struct arena *a);
-void store_holiday_put(struct db *db, const struct holiday *h, bool local);
+struct objects store_holidays(struct db *db, struct arena *a);   /* struct holiday_entry, by date */
+void store_holiday_put(struct db *db, const char *date, bool off, const char *name, bool local);
 
 #endif

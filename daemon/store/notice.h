@@ -41,7 +41,8 @@ void store_reminder_clear_channels(struct db *db, int64_t reminder_id);
 struct ids store_reminder_ids(struct db *db, struct arena *a);                                 /* all, in order */
 /* The rules that apply to an event: of the event, else of its category, else of all, for each kind by itself. */
 struct ids store_reminder_for_event(struct db *db, int64_t event_id, const char *category, struct arena *a);
-/* The channels of a rule for an event, paused ones too: the named ones or all, as far as their filters let it through. */
+/* The channels of a rule for an event, paused ones too: the named ones or all, as far as their filters let it through.
+ */
 struct ids store_reminder_channels(struct db *db, const struct reminder *r, int64_t event_id, struct arena *a);
 
 /* A delivery as the dispatcher and the planner see it. */
@@ -57,7 +58,7 @@ struct delivery_row *store_delivery_of(struct db *db, int64_t reminder_id, int64
                                        struct arena *a);
 /* Sets d->id; false if this identity exists. */
 bool store_delivery_insert(struct db *db, struct delivery_row *d);
-void store_delivery_update(struct db *db, const struct delivery_row *d);      /* times, state, reason, attempts, moves */
+void store_delivery_update(struct db *db, const struct delivery_row *d); /* times, state, reason, attempts, moves */
 struct ids store_delivery_open_of_event(struct db *db, int64_t event_id, struct arena *a);   /* not final */
 struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, struct arena *a);
 struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, struct arena *a);

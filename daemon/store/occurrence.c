@@ -72,7 +72,8 @@ struct occurrence *store_occurrence_by_id(struct db *db, int64_t id, struct aren
 
 struct occurrence *store_occurrence_find(struct db *db, int64_t event_id, const char *recurrence_local, struct arena *a)
 {
-    return read_one(db_query(db, "SELECT " OCCURRENCE_COLUMNS " FROM occurrence WHERE event_id = $1 AND recurrence_id = $2",
+    return read_one(db_query(db,
+                             "SELECT " OCCURRENCE_COLUMNS " FROM occurrence WHERE event_id = $1 AND recurrence_id = $2",
                              p_int(event_id), p_text(recurrence_local)),
                     a);
 }
@@ -179,22 +180,25 @@ struct objects store_occurrence_roles(struct db *db, int64_t occurrence_id, stru
 
 void store_occurrence_role_put(struct db *db, int64_t occurrence_id, int64_t position, const struct role *r)
 {
-    db_exec(db,
-            "INSERT INTO occurrence_role (occurrence_id, position, name, capacity, minimum, participant, taken, offered,"
-            " waitlisted) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)"
-            " ON CONFLICT (occurrence_id, name) DO UPDATE SET position = excluded.position,"
-            " capacity = excluded.capacity, minimum = excluded.minimum, participant = excluded.participant",
-            p_int(occurrence_id), p_int(position), p_text(r->name), p_int(r->capacity), p_int(r->minimum),
-            p_int(r->participant));
+    db_exec(
+        db,
+        "INSERT INTO occurrence_role (occurrence_id, position, name, capacity, minimum, participant, taken, offered,"
+        " waitlisted) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)"
+        " ON CONFLICT (occurrence_id, name) DO UPDATE SET position = excluded.position,"
+        " capacity = excluded.capacity, minimum = excluded.minimum, participant = excluded.participant",
+        p_int(occurrence_id), p_int(position), p_text(r->name), p_int(r->capacity), p_int(r->minimum),
+        p_int(r->participant));
 }
 
 void store_occurrence_role_delete(struct db *db, int64_t occurrence_id, const char *name)
 {
-    db_exec(db, "DELETE FROM occurrence_role WHERE occurrence_id = $1 AND name = $2", p_int(occurrence_id), p_text(name));
+    db_exec(db, "DELETE FROM occurrence_role WHERE occurrence_id = $1 AND name = $2", p_int(occurrence_id),
+            p_text(name));
 }
 
 int64_t store_occurrence_signups(struct db *db, int64_t occurrence_id)
 {
-    return db_int(db, 0, "SELECT COUNT(*) FROM signup WHERE occurrence_id = $1 AND state NOT IN ('cancelled', 'excused')",
+    return db_int(db, 0,
+                  "SELECT COUNT(*) FROM signup WHERE occurrence_id = $1 AND state NOT IN ('cancelled', 'excused')",
                   p_int(occurrence_id));
 }

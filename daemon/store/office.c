@@ -68,8 +68,8 @@ struct objects store_tokens(struct db *db, struct arena *a)
     int64_t room = db_int(db, 0, "SELECT COUNT(*) FROM token");
     struct token *list = arena_alloc(a, (size_t)(room + 1) * sizeof *list);
     struct objects tokens = {list, 0, true};
-    struct stmt *s =
-        db_query(db, "SELECT name, role, department, expires_ms, created_ms, last_used_ms, version FROM token ORDER BY name");
+    struct stmt *s = db_query(
+        db, "SELECT name, role, department, expires_ms, created_ms, last_used_ms, version FROM token ORDER BY name");
 
     while ((int64_t)tokens.count < room && stmt_row(s))
         list[tokens.count++] = (struct token){.name = stmt_text(s, 0, a), .role = stmt_text(s, 1, a),

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Every statement reads and writes the same columns: slug, title, title_en, aliases, color, address, latitude, longitude,
- * kind, version; a list without one of them keeps ''. */
+/* Every statement reads and writes the same columns: slug, title, title_en, aliases, color, address, latitude,
+ * longitude, kind, version; a list without one of them keeps ''. */
 static const struct {
     const char *all, *one, *insert, *update;
 } sql[REGISTER_COUNT] = {
@@ -31,7 +31,8 @@ static const struct {
          "SELECT slug, title, title_en, '', '', address, latitude, longitude, '', version FROM venue WHERE slug = $1",
          "INSERT INTO venue (slug, title, title_en, address, latitude, longitude, position, version)"
          " SELECT $1, $2, $3, $4, $5, $6, COUNT(*) + 1, 1 FROM venue WHERE true ON CONFLICT DO NOTHING RETURNING 1",
-         "UPDATE venue SET title = $2, title_en = $3, address = $4, latitude = $5, longitude = $6, version = version + 1"
+         "UPDATE venue SET title = $2, title_en = $3, address = $4, latitude = $5, longitude = $6, version = version + "
+         "1"
          " WHERE slug = $1"},
     [REGISTER_UNIT] =
         {"SELECT slug, title, '', '', '', '', '', '', kind, version FROM unit ORDER BY slug",
@@ -218,13 +219,15 @@ void store_section_insert(struct db *db, const char *plan, const struct plan_sec
                     p_int((int64_t)i));
 }
 
-static struct texts departments_of(struct db *db, const char *plan, const char *section, const char *duty, struct arena *a)
+static struct texts departments_of(struct db *db, const char *plan, const char *section, const char *duty,
+                                   struct arena *a)
 {
-    return read_column(db_query(db,
-                                "SELECT department FROM section_department WHERE plan = $1 AND section = $2 AND duty = $3"
-                                " ORDER BY position, department",
-                                p_text(plan), p_text(section), p_text(duty)),
-                       a);
+    return read_column(
+        db_query(db,
+                 "SELECT department FROM section_department WHERE plan = $1 AND section = $2 AND duty = $3"
+                 " ORDER BY position, department",
+                 p_text(plan), p_text(section), p_text(duty)),
+        a);
 }
 
 static void read_sections(struct db *db, struct plan *p, struct arena *a)

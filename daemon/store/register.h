@@ -5,7 +5,8 @@
 #include "db.h"
 #include "domain/office.h"
 
-struct entry *store_entry_find(struct db *db, enum register_kind kind, const char *slug, struct arena *a); /* NULL: none */
+struct entry *store_entry_find(struct db *db, enum register_kind kind, const char *slug,
+                               struct arena *a); /* NULL: none */
 /* All, in their order. */
 size_t store_entries(struct db *db, enum register_kind kind, struct arena *a, struct entry **ret);
 bool store_entry_insert(struct db *db, enum register_kind kind, const struct entry *x);  /* false: slug taken */

@@ -19,8 +19,17 @@ SIGN_UP_FORM = pytest.mark.skipif(False, reason="the sign-up form is not there y
 FORM_AGE_S = 2.2
 DAY = "2027-05-12"
 PHONE, DESK = (320, 640), (1280, 800)
-FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 
 
 def start(folder, language, scripts=True):
@@ -59,12 +68,26 @@ def browsers(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def office(desk):
-    desk.event("seen", title="全国科普日主场活动", start="2027-09-18 09:00", duration="8h", venue="西夏区科技馆",
-               description="欢迎参加", repeat="FREQ=YEARLY;BYMONTH=9;BYDAY=3SA", role=["讲解员=10/5", "引导员=20"],
-               category="science-day", lead="kexie", audience="public")
+    desk.event(
+        "seen",
+        title="全国科普日主场活动",
+        start="2027-09-18 09:00",
+        duration="8h",
+        venue="西夏区科技馆",
+        description="欢迎参加",
+        repeat="FREQ=YEARLY;BYMONTH=9;BYDAY=3SA",
+        role=["讲解员=10/5", "引导员=20"],
+        category="science-day",
+        lead="kexie",
+        audience="public",
+    )
     desk.json("event", "move", "seen", "--on", "2028-09-16", "--to", "2028-09-17 10:00")
     desk.json("event", "cancel", "seen", "--on", "2029-09-15", "--reason", "暴雨")
-    desk.event("seen-hostile", title="<img src=x onerror=\"document.title='owned'\">", description="<script>document.title='owned'</script>")
+    desk.event(
+        "seen-hostile",
+        title="<img src=x onerror=\"document.title='owned'\">",
+        description="<script>document.title='owned'</script>",
+    )
     desk.volunteer()
     return desk
 
@@ -78,7 +101,11 @@ def visit(browser, office, path, size=DESK):
 
 
 def complaints(browser):
-    return [e["message"] for e in browser.get_log("browser") if e["level"] in ("SEVERE", "WARNING") and "favicon" not in e["message"]]
+    return [
+        e["message"]
+        for e in browser.get_log("browser")
+        if e["level"] in ("SEVERE", "WARNING") and "favicon" not in e["message"]
+    ]
 
 
 def requested(browser):
@@ -91,8 +118,15 @@ def requested(browser):
     return found
 
 
-PAGES = ["/", "/events", "/events/seen", "/events/seen/2027-09-18", "/events/seen/2028-09-16", "/events/seen/2029-09-15",
-         "/events/seen-hostile"]
+PAGES = [
+    "/",
+    "/events",
+    "/events/seen",
+    "/events/seen/2027-09-18",
+    "/events/seen/2028-09-16",
+    "/events/seen/2029-09-15",
+    "/events/seen-hostile",
+]
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
@@ -110,7 +144,9 @@ def test_a_page_loads_without_complaint_and_asks_nobody_else(office, browsers, p
 def test_a_narrow_phone_needs_no_sideways_scrolling(office, browsers, path):
     browser = browsers("zh-CN")
     # a window is never narrower than the browser likes: the device's own width is set beneath it
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 320, "height": 640, "deviceScaleFactor": 2, "mobile": True})
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 320, "height": 640, "deviceScaleFactor": 2, "mobile": True}
+    )
     try:
         browser.get(office.base + path)
         assert browser.execute_script("return document.documentElement.scrollWidth") <= 320
@@ -195,8 +231,15 @@ def test_every_field_has_a_label_and_every_picture_words(office, browsers):
     browser = browsers("zh-CN")
     for path in PAGES:
         visit(browser, office, path)
-        assert browser.execute_script(
-            "return [...document.querySelectorAll('input:not([type=hidden]):not([type=submit]),select,textarea')]"
-            ".filter(e => e.labels.length == 0 && !e.ariaLabel && e.offsetParent).map(e => e.name)") == [], path
-        assert browser.execute_script("return [...document.images].filter(i => !i.hasAttribute('alt')).map(i => i.src)") == [], path
+        assert (
+            browser.execute_script(
+                "return [...document.querySelectorAll('input:not([type=hidden]):not([type=submit]),select,textarea')]"
+                ".filter(e => e.labels.length == 0 && !e.ariaLabel && e.offsetParent).map(e => e.name)"
+            )
+            == []
+        ), path
+        assert (
+            browser.execute_script("return [...document.images].filter(i => !i.hasAttribute('alt')).map(i => i.src)")
+            == []
+        ), path
         assert browser.execute_script("return document.querySelectorAll('h1').length") == 1, path

@@ -25,10 +25,10 @@ import receiver as receivers  # noqa: E402
 
 WRITERS = 4
 DUE_PER_ROUND = 2
-DUE_S = (2, 5)            # how far ahead a round's reminders are due
+DUE_S = (2, 5)  # how far ahead a round's reminders are due
 KILL_AFTER_S = (0.0, 1.5)
 PLACES = 25
-START_LATE_S = 30         # overdue sends start within this of a start
+START_LATE_S = 30  # overdue sends start within this of a start
 FINAL_S = 90
 FINAL = ("delivered", "expired", "cancelled", "superseded", "failed")
 DAY = "2027-05-12"
@@ -41,13 +41,13 @@ class Campaign:
         self.kepu = harness.Kepu()
         self.receiver = receivers.Receiver().start()
         self.lock = threading.Lock()
-        self.people = {}                            # id → name, acknowledged
-        self.signups = {}                           # id → (volunteer, event)
-        self.under_way = 0                          # requests whose answer a kill took away
-        self.reminded = {}                          # event slug → due, in epoch seconds
+        self.people = {}  # id → name, acknowledged
+        self.signups = {}  # id → (volunteer, event)
+        self.under_way = 0  # requests whose answer a kill took away
+        self.reminded = {}  # event slug → due, in epoch seconds
         self.starts = []
         self.number = 0
-        self.wrong = []                             # what a writer was answered and should not have been
+        self.wrong = []  # what a writer was answered and should not have been
 
     # --- what people do
 
@@ -72,7 +72,7 @@ class Campaign:
         who = answer.json()["id"]
         with self.lock:
             self.people[who] = name
-        if rng.random() < .6:
+        if rng.random() < 0.6:
             event = rng.choice(["places-1", "places-2"])
             answer = self.kepu.api("POST", "/signups", {"volunteer": who, "event": event, "on": DAY, "waitlist": True})
             assert answer.status == 201, answer
@@ -93,8 +93,18 @@ class Campaign:
         self.start()
         secret = self.kepu.dir / "secret"
         secret.write_text(self.receiver.secret + "\n")
-        self.kepu.json("channel", "add", "ops", "--kind", "webhook", "--url", self.receiver.url(), "--allow-private",
-                       "--secret-file", secret)
+        self.kepu.json(
+            "channel",
+            "add",
+            "ops",
+            "--kind",
+            "webhook",
+            "--url",
+            self.receiver.url(),
+            "--allow-private",
+            "--secret-file",
+            secret,
+        )
         for slug in ("places-1", "places-2"):
             self.kepu.event(slug, role=f"引导员={PLACES}")
 
@@ -128,15 +138,19 @@ class Campaign:
             for n in range(self.rounds):
                 self.round()
                 if (n + 1) % 20 == 0 or n + 1 == self.rounds:
-                    self.say(f"{n + 1} kills, {len(self.people)} people and {len(self.signups)} sign-ups acknowledged, "
-                             f"{len(self.receiver.messages)} messages, {time.monotonic() - began:.0f} s")
+                    self.say(
+                        f"{n + 1} kills, {len(self.people)} people and {len(self.signups)} sign-ups acknowledged, "
+                        f"{len(self.receiver.messages)} messages, {time.monotonic() - began:.0f} s"
+                    )
             self.check_reminders()
             self.kepu.stop()
             self.check_file()
             reports = self.kepu.reports()
             assert not reports, reports[0]
         except AssertionError:
-            self.say(f"to run it again: SEED={self.seed} ROUNDS={self.rounds} {sys.argv[0]}\n--- log\n{self.kepu.log()}")
+            self.say(
+                f"to run it again: SEED={self.seed} ROUNDS={self.rounds} {sys.argv[0]}\n--- log\n{self.kepu.log()}"
+            )
             raise
         finally:
             self.receiver.stop()
@@ -153,8 +167,11 @@ class Campaign:
         assert len(set(found.values())) == len(found), "somebody is there twice"
         assert len(found) - len(self.people) <= self.under_way, "more people than were ever asked for"
         signups = {s["id"]: s for s in self.kepu.items("signup", "list")}
-        lost = {i for i, (who, event) in self.signups.items()
-                if i not in signups or (signups[i]["volunteer"], signups[i]["event"]) != (who, event)}
+        lost = {
+            i
+            for i, (who, event) in self.signups.items()
+            if i not in signups or (signups[i]["volunteer"], signups[i]["event"]) != (who, event)
+        }
         assert not lost, f"acknowledged and lost: {sorted(lost)[:5]}"
         for event in ("places-1", "places-2"):
             self.check_places(event, [s for s in signups.values() if s["event"] == event])
@@ -163,14 +180,23 @@ class Campaign:
         states = collections.Counter(s["state"] for s in signups)
         (role,) = self.kepu.occurrences(event)[0]["roles"]
         assert states["confirmed"] == role["confirmed"] <= PLACES, (event, states, role)
-        assert states["waitlisted"] == role["waitlisted"] and role["free"] == PLACES - role["confirmed"], (event, states, role)
+        assert states["waitlisted"] == role["waitlisted"] and role["free"] == PLACES - role["confirmed"], (
+            event,
+            states,
+            role,
+        )
         assert role["waitlisted"] == 0 or role["free"] == 0, f"{event}: places free while people wait"
         assert len({s["volunteer"] for s in signups}) == len(signups), f"{event}: somebody is signed up twice"
 
     def check_reminders(self):
         def settled():
-            found = [d for d in self.kepu.items("delivery", "list") if d["event"] in self.reminded and d["kind"] == "upcoming"]
+            found = [
+                d
+                for d in self.kepu.items("delivery", "list")
+                if d["event"] in self.reminded and d["kind"] == "upcoming"
+            ]
             return found if all(d["state"] in FINAL for d in found) else None
+
         deliveries = harness.wait_until(settled, FINAL_S, "a final state for every delivery")
         by_event = collections.Counter(d["event"] for d in deliveries)
         assert by_event == collections.Counter(self.reminded.keys()), "one delivery for each reminder"
@@ -198,7 +224,9 @@ class Campaign:
             assert m.at >= due - 0.1, f"{d['event']} came {due - m.at:.1f} s early"
         if came:
             up = min((s for s in self.starts if s >= due), default=due)
-            assert came[0].at <= max(due, up) + START_LATE_S or unknown, f"{d['event']} was {came[0].at - due:.1f} s late"
+            assert (
+                came[0].at <= max(due, up) + START_LATE_S or unknown
+            ), f"{d['event']} was {came[0].at - due:.1f} s late"
 
     def check_file(self):
         path = self.kepu.state / "kepu.db"
@@ -212,7 +240,9 @@ class Campaign:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", "300")))
-    parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 2**31))
+    parser.add_argument(
+        "--seed", type=int, default=int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+    )
     args = parser.parse_args()
     print(f"{args.rounds} rounds, SEED={args.seed}", flush=True)
     Campaign(args.rounds, args.seed, lambda *a: print(*a, flush=True)).run()

@@ -39,8 +39,10 @@ SANITIZER = re.compile(r"(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer
 DONE, FAILED, USAGE, NOT_FOUND, NOT_ALLOWED, CONFLICT, INVALID, UNREACHABLE, PARTLY = range(9)
 
 # Field names of SPEC 4: additions are fine, losses are not.
-EVENT = set("slug uid title description category lead partners audiences venue start end all_day tz rrule rdates exdates "
-            "holiday_policy roles indicators unit status sequence version split_from created updated url".split())
+EVENT = set(
+    "slug uid title description category lead partners audiences venue start end all_day tz rrule rdates exdates "
+    "holiday_policy roles indicators unit status sequence version split_from created updated url".split()
+)
 OCCURRENCE = set("event title recurrence_id start end tz venue status roles headcount url".split())
 ROLE = set("name capacity minimum participant confirmed offered waitlisted free".split())
 VOLUNTEER = set("id name phone email org source skills town status consent_at created hours".split())
@@ -99,7 +101,9 @@ class Result:
         self.args, self.code, self.out, self.err = args, code, out, err
 
     def __str__(self):
-        return f"kepuctl {' '.join(map(str, self.args))}\nexit {self.code}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+        return (
+            f"kepuctl {' '.join(map(str, self.args))}\nexit {self.code}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+        )
 
     def json(self):
         try:
@@ -162,6 +166,7 @@ def fresh_store():
     if not STORE.startswith("postgres"):
         return "", lambda: None
     import psycopg2
+
     name = "kepu_" + "".join(random.choices(string.ascii_lowercase, k=10))
     parts = urllib.parse.urlsplit(STORE)
 
@@ -188,7 +193,7 @@ class Kepu:
         store, self.drop_store = fresh_store()
         self.config.write_text(store + config)
         self.args = list(args)
-        self.env = {}                  # of the daemon, beside the usual
+        self.env = {}  # of the daemon, beside the usual
         self.log_path = self.dir / "log"
         self.process = None
         self.listening = None
@@ -197,14 +202,33 @@ class Kepu:
     # --- the daemon
 
     def command(self, *more, socket_path=None, listen="127.0.0.1:0"):
-        return [str(KEPUD), "--config", str(self.config), "--state-dir", str(self.state), "--socket",
-                str(socket_path or self.socket), "--listen", listen, "--log-level", "info", *self.args, *more]
+        return [
+            str(KEPUD),
+            "--config",
+            str(self.config),
+            "--state-dir",
+            str(self.state),
+            "--socket",
+            str(socket_path or self.socket),
+            "--listen",
+            listen,
+            "--log-level",
+            "info",
+            *self.args,
+            *more,
+        ]
 
     def start(self, *more):
         """Starts kepud and returns once it says that it is ready."""
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(self.command(*more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                            stderr=log, cwd=self.dir, env={**environment(self.dir), **self.env})
+            self.process = subprocess.Popen(
+                self.command(*more),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=self.dir,
+                env={**environment(self.dir), **self.env},
+            )
         line = self._line_with("listening on ", START_S)
         self.listening = line.removeprefix("listening on ").strip()
         self.base = "http://" + self.listening
@@ -228,8 +252,15 @@ class Kepu:
 
     def refuse_to_start(self, *more, **where):
         """Runs a kepud that must end by itself; (exit code, stdout, stderr)."""
-        done = subprocess.run(self.command(*more, **where), stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, cwd=self.dir, env=environment(self.dir), timeout=START_S)
+        done = subprocess.run(
+            self.command(*more, **where),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            cwd=self.dir,
+            env=environment(self.dir),
+            timeout=START_S,
+        )
         assert done.returncode > 0, f"exit {done.returncode}, wanted a clear refusal\n{done.stdout}\n{done.stderr}"
         assert not SANITIZER.search(done.stderr), done.stderr
         return done.returncode, done.stdout, done.stderr
@@ -275,7 +306,7 @@ class Kepu:
     def reports(self):
         """What sanitizers said, of the daemon or of any command."""
         text = self.log(tail=10_000_000)
-        found = [text[m.start():m.start() + 3000] for m in SANITIZER.finditer(text)][:1]
+        found = [text[m.start() : m.start() + 3000] for m in SANITIZER.finditer(text)][:1]
         return found + self.ctl_reports
 
     def close(self):
@@ -293,9 +324,14 @@ class Kepu:
 
     def popen(self, *args, lang="en_US.UTF-8", local=True, **more):
         where = ["--socket", str(self.socket)] if local else []
-        return subprocess.Popen([str(KEPUCTL), *where, *map(str, args)], stdin=more.pop("stdin", subprocess.DEVNULL),
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.dir,
-                                env={**environment(self.dir, lang), **more})
+        return subprocess.Popen(
+            [str(KEPUCTL), *where, *map(str, args)],
+            stdin=more.pop("stdin", subprocess.DEVNULL),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.dir,
+            env={**environment(self.dir, lang), **more},
+        )
 
     def ctl(self, *args, code=DONE, stdin=None, **more):
         """Runs kepuctl; `code` is the exit code it must have (None: any of them)."""
@@ -328,7 +364,18 @@ class Kepu:
 
     def event(self, slug=None, title="科普讲座", start="2027-05-12 09:00", duration="2h", **flags):
         """Adds an event; lists repeat their flag."""
-        args = ["event", "add", "--title", title, "--start", start, "--duration", duration, "--slug", slug or unique("ev")]
+        args = [
+            "event",
+            "add",
+            "--title",
+            title,
+            "--start",
+            start,
+            "--duration",
+            duration,
+            "--slug",
+            slug or unique("ev"),
+        ]
         for name, value in flags.items():
             for one in value if isinstance(value, list) else [value]:
                 args += ["--" + name.replace("_", "-")] + ([] if one is True else [str(one)])
@@ -349,8 +396,14 @@ class Kepu:
 
     def get(self, path, method="GET", headers=None, **more):
         """The TCP door, without redirects or compression unless asked."""
-        return requests.request(method, self.base + path, allow_redirects=False, timeout=COMMAND_S,
-                                headers={"Accept-Encoding": "identity", **(headers or {})}, **more)
+        return requests.request(
+            method,
+            self.base + path,
+            allow_redirects=False,
+            timeout=COMMAND_S,
+            headers={"Accept-Encoding": "identity", **(headers or {})},
+            **more,
+        )
 
     def api(self, method, path, body=None, headers=None):
         """The Unix socket's door; a dict goes as JSON."""

@@ -81,6 +81,7 @@ def instances(raw, start, end):
         if isinstance(at, str):
             return window[0].date().isoformat() <= at < window[1].date().isoformat()
         return window[0] <= at < window[1]
+
     return sorted((at, title) for at, title in shown if inside(at))
 
 

@@ -60,6 +60,7 @@ class Message:
 
 # --- what an answer may be: each takes the handler after the whole request was read
 
+
 def ok(handler):
     handler.say(204)
 
@@ -283,8 +284,10 @@ class Receiver:
 
     def wait(self, count=1, path=None, deadline_s=10):
         """Blocks until `count` messages have come (on a path), and returns all of them."""
+
         def chosen():
             return [m for m in self.messages if path is None or m.path == path]
+
         with self.changed:
             if not self.changed.wait_for(lambda: len(chosen()) >= count, deadline_s):
                 raise AssertionError(f"{len(chosen())} of {count} messages came within {deadline_s} s")

@@ -9,10 +9,25 @@ import warnings
 from dateutil import rrule as du
 
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-FREQ = {"YEARLY": du.YEARLY, "MONTHLY": du.MONTHLY, "WEEKLY": du.WEEKLY, "DAILY": du.DAILY, "HOURLY": du.HOURLY,
-        "MINUTELY": du.MINUTELY, "SECONDLY": du.SECONDLY}
+FREQ = {
+    "YEARLY": du.YEARLY,
+    "MONTHLY": du.MONTHLY,
+    "WEEKLY": du.WEEKLY,
+    "DAILY": du.DAILY,
+    "HOURLY": du.HOURLY,
+    "MINUTELY": du.MINUTELY,
+    "SECONDLY": du.SECONDLY,
+}
 # how far dateutil is followed: it walks, so a bound keeps it fast
-HORIZON = {"YEARLY": 60 * 366, "MONTHLY": 25 * 366, "WEEKLY": 8 * 366, "DAILY": 5 * 366, "HOURLY": 40, "MINUTELY": 2, "SECONDLY": 0.1}
+HORIZON = {
+    "YEARLY": 60 * 366,
+    "MONTHLY": 25 * 366,
+    "WEEKLY": 8 * 366,
+    "DAILY": 5 * 366,
+    "HOURLY": 40,
+    "MINUTELY": 2,
+    "SECONDLY": 0.1,
+}
 WEIGHTS = [30, 30, 15, 15, 4, 3, 3]
 FORM = "%Y%m%dT%H%M%S"
 
@@ -42,15 +57,15 @@ def yearly(rng, rule):
         rule["BYMONTH"], rule["BYDAY"] = some(rng, range(1, 13), 3), rng.choice([numbered(rng, 5), plain(rng)])
     elif kind == 3:
         rule["BYMONTHDAY"] = month_days(rng)
-        if rng.random() < .7:
+        if rng.random() < 0.7:
             rule["BYMONTH"] = some(rng, range(1, 13), 3)
-        if rng.random() < .3:
+        if rng.random() < 0.3:
             rule["BYDAY"] = plain(rng)
     elif kind == 4:
         rule["BYDAY"] = rng.choice([numbered(rng, 53), plain(rng)])
     elif kind == 5:
         rule["BYYEARDAY"] = some(rng, [*range(1, 367), *range(-366, 0)], 5)
-        if rng.random() < .3:
+        if rng.random() < 0.3:
             rule["BYDAY"] = plain(rng, 6)
     elif kind == 6:
         rule["BYWEEKNO"], rule["BYDAY"] = some(rng, range(2, 52), 4), plain(rng)
@@ -68,48 +83,48 @@ def monthly(rng, rule):
     elif kind == 4:
         rule["BYMONTHDAY"], rule["BYDAY"] = month_days(rng) + [13], plain(rng)
         rule["BYMONTHDAY"] = sorted(set(rule["BYMONTHDAY"]))
-    if rng.random() < .3:
+    if rng.random() < 0.3:
         rule["BYMONTH"] = some(rng, range(1, 13), 6)
 
 
 def weekly(rng, rule):
-    if rng.random() < .7:
+    if rng.random() < 0.7:
         rule["BYDAY"] = plain(rng)
-    if rng.random() < .3:
+    if rng.random() < 0.3:
         rule["BYMONTH"] = some(rng, range(1, 13), 6)
 
 
 def daily(rng, rule):
-    if rng.random() < .4:
+    if rng.random() < 0.4:
         rule["BYMONTH"] = some(rng, range(1, 13), 6)
-    if rng.random() < .3:
+    if rng.random() < 0.3:
         rule["BYMONTHDAY"] = month_days(rng)
-    if rng.random() < .3:
+    if rng.random() < 0.3:
         rule["BYDAY"] = plain(rng)
 
 
 def hourly(rng, rule):
-    if rng.random() < .5:
+    if rng.random() < 0.5:
         rule["BYHOUR"] = some(rng, range(24), 5)
-    if rng.random() < .3:
+    if rng.random() < 0.3:
         rule["BYDAY"] = plain(rng, 6)
-    if rng.random() < .5:
+    if rng.random() < 0.5:
         rule["BYMINUTE"] = some(rng, range(60), 3)
 
 
 def minutely(rng, rule):
-    if rng.random() < .5:
+    if rng.random() < 0.5:
         rule["BYMINUTE"] = some(rng, range(60), 8)
-    if rng.random() < .3:
+    if rng.random() < 0.3:
         rule["BYHOUR"] = some(rng, range(24), 8)
-    if rng.random() < .3:
+    if rng.random() < 0.3:
         rule["BYSECOND"] = some(rng, range(60), 3)
 
 
 def secondly(rng, rule):
-    if rng.random() < .5:
+    if rng.random() < 0.5:
         rule["BYSECOND"] = some(rng, range(60), 8)
-    if rng.random() < .5:
+    if rng.random() < 0.5:
         rule["BYMINUTE"] = some(rng, range(60), 20)
 
 
@@ -121,27 +136,31 @@ def make(rng):
     (at,) = rng.choices(range(7), WEIGHTS)
     freq = list(FREQ)[at]
     rule = {"FREQ": freq}
-    if rng.random() < .5:
+    if rng.random() < 0.5:
         rule["INTERVAL"] = rng.choice([1, 2, 2, 3, 4, 5, 7, 10]) if at else rng.choice([1, 2, 3, 4])
     PARTS[at](rng, rule)
-    start = datetime.datetime(rng.randint(1992, 2035), rng.randint(1, 12), 1) + datetime.timedelta(days=rng.randrange(31))
-    is_date = at < 4 and rng.random() < .2
+    start = datetime.datetime(rng.randint(1992, 2035), rng.randint(1, 12), 1) + datetime.timedelta(
+        days=rng.randrange(31)
+    )
+    is_date = at < 4 and rng.random() < 0.2
     if not is_date:
         start += datetime.timedelta(seconds=rng.choice([0, 9 * 3600, 18 * 3600 + 1800, rng.randrange(86400)]))
-        if at < 4 and rng.random() < .15:
+        if at < 4 and rng.random() < 0.15:
             rule["BYHOUR"] = some(rng, range(24), 3)
-            if rng.random() < .5:
+            if rng.random() < 0.5:
                 rule["BYMINUTE"] = some(rng, range(60), 3)
-    if rng.random() < .3:
+    if rng.random() < 0.3:
         rule["WKST"] = rng.choice(DAYS)
-    if len(set(rule) - {"FREQ", "INTERVAL", "WKST"}) and rng.random() < .25 and set_positions_are_right(rule, start):
+    if len(set(rule) - {"FREQ", "INTERVAL", "WKST"}) and rng.random() < 0.25 and set_positions_are_right(rule, start):
         most = 4 if at < 4 else 1
         rule["BYSETPOS"] = sorted({rng.choice([-1, 1]) * rng.randint(1, most) for _ in range(rng.randint(1, 2))})
     ending = rng.random()
-    if ending < .25:
+    if ending < 0.25:
         rule["COUNT"] = rng.randint(1, 30)
-    elif ending < .4:
-        rule["UNTIL"] = start + datetime.timedelta(days=int(HORIZON[freq] * rng.random()), seconds=0 if is_date else rng.randrange(7200))
+    elif ending < 0.4:
+        rule["UNTIL"] = start + datetime.timedelta(
+            days=int(HORIZON[freq] * rng.random()), seconds=0 if is_date else rng.randrange(7200)
+        )
     return start, is_date, rule
 
 
@@ -204,9 +223,16 @@ def dateutil_says(start, is_date, rule, limit):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # COUNT and a bound of our own together
         try:
-            found = du.rrule(FREQ[rule["FREQ"]], dtstart=start, interval=rule.get("INTERVAL", 1), count=rule.get("COUNT"),
-                             until=min(until, horizon), byweekday=day or None,
-                             wkst=DAYS.index(rule["WKST"]) if "WKST" in rule else None, **lists)
+            found = du.rrule(
+                FREQ[rule["FREQ"]],
+                dtstart=start,
+                interval=rule.get("INTERVAL", 1),
+                count=rule.get("COUNT"),
+                until=min(until, horizon),
+                byweekday=day or None,
+                wkst=DAYS.index(rule["WKST"]) if "WKST" in rule else None,
+                **lists,
+            )
         except ValueError:  # an interval that never meets its BY parts
             return [], True, None
         instances = first(found, limit + 1, horizon.year)

@@ -77,9 +77,16 @@ def test_an_invalid_value_is_named_and_nothing_is_made(desk, changes, named):
     desk.ctl("event", "show", slug, code=NOT_FOUND)
 
 
-@pytest.mark.parametrize("changes, meant", [
-    ({"category": "science-dya"}, "science-day"), ({"lead": "kexi"}, "kexie"), ({"partner": "jiaoyv"}, "jiaoyu"),
-    ({"audience": "publik"}, "public"), ({"indicator": "volunters"}, "volunteers")])
+@pytest.mark.parametrize(
+    "changes, meant",
+    [
+        ({"category": "science-dya"}, "science-day"),
+        ({"lead": "kexi"}, "kexie"),
+        ({"partner": "jiaoyv"}, "jiaoyu"),
+        ({"audience": "publik"}, "public"),
+        ({"indicator": "volunters"}, "volunteers"),
+    ],
+)
 def test_a_mistyped_slug_of_the_plan_is_told_what_was_meant(desk, changes, meant):
     slug, args = add(**changes)
     result = desk.ctl(*args, "--json", code=None)
@@ -89,19 +96,38 @@ def test_a_mistyped_slug_of_the_plan_is_told_what_was_meant(desk, changes, meant
     desk.ctl("event", "show", slug, code=NOT_FOUND)
 
 
-@pytest.mark.parametrize("args, meant", [
-    (["evnt", "list"], "event"), (["event", "lst"], "list"), (["event", "list", "--catgory", "x"], "--category"),
-    (["event", "add", "--titel", "x", "--start", "2027-05-12"], "--title"), (["sttus"], "status"),
-    (["event", "list", "-o", "jsn"], "json")])
+@pytest.mark.parametrize(
+    "args, meant",
+    [
+        (["evnt", "list"], "event"),
+        (["event", "lst"], "list"),
+        (["event", "list", "--catgory", "x"], "--category"),
+        (["event", "add", "--titel", "x", "--start", "2027-05-12"], "--title"),
+        (["sttus"], "status"),
+        (["event", "list", "-o", "jsn"], "json"),
+    ],
+)
 def test_a_mistyped_word_is_told_what_was_meant(desk, args, meant):
     result = desk.ctl(*args, code=None)
     assert result.code in (USAGE, INVALID) and meant in result.err and result.out == ""
 
 
-@pytest.mark.parametrize("args", [
-    ["event"], ["event", "show"], ["event", "add", "--title", "x"], ["event", "add", "--start", "2027-05-12"], ["event", "list", "--lead"],
-    ["event", "show", "a", "b"], ["signup", "add", "--volunteer", "v-1"], ["volunteer", "add", "--name", "x"],
-    ["event", "move", "x", "--on", "2027-05-12"], ["--no-such-flag"], ["event", "headcount", "x", "--on", "2027-05-12"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["event"],
+        ["event", "show"],
+        ["event", "add", "--title", "x"],
+        ["event", "add", "--start", "2027-05-12"],
+        ["event", "list", "--lead"],
+        ["event", "show", "a", "b"],
+        ["signup", "add", "--volunteer", "v-1"],
+        ["volunteer", "add", "--name", "x"],
+        ["event", "move", "x", "--on", "2027-05-12"],
+        ["--no-such-flag"],
+        ["event", "headcount", "x", "--on", "2027-05-12"],
+    ],
+)
 def test_what_is_missing_or_too_much_is_a_usage_error(desk, args):
     result = desk.ctl(*args, code=USAGE)
     assert result.err.strip()
@@ -109,32 +135,41 @@ def test_what_is_missing_or_too_much_is_a_usage_error(desk, args):
 
 def test_a_mistyped_event_is_told_what_was_meant(desk):
     desk.event("spelling-bee")
-    for args in (["event", "show", "speling-bee"], ["event", "occurrences", "spelling-be"],
-                 ["event", "cancel", "spelling-beee"], ["signup", "list", "--event", "spelling-bea"]):
+    for args in (
+        ["event", "show", "speling-bee"],
+        ["event", "occurrences", "spelling-be"],
+        ["event", "cancel", "spelling-beee"],
+        ["signup", "list", "--event", "spelling-bea"],
+    ):
         assert "spelling-bee" in desk.error(*args, code=NOT_FOUND)
 
 
 def test_a_taken_slug_is_refused_and_the_first_event_unchanged(desk):
     first = desk.event("taken-slug")
-    assert "taken-slug" in desk.error("event", "add", "--title", "第二个", "--start", "2027-05-12", "--slug", "taken-slug", code=CONFLICT)
+    assert "taken-slug" in desk.error(
+        "event", "add", "--title", "第二个", "--start", "2027-05-12", "--slug", "taken-slug", code=CONFLICT
+    )
     now = desk.json("event", "show", "taken-slug")
     assert {k: now[k] for k in harness.EVENT} == {k: first[k] for k in harness.EVENT}
 
 
-@pytest.mark.parametrize("args, code, named", [
-    (["event", "move", "bad-moves", "--on", "2027-05-12", "--to", "2027-02-30"], INVALID, "2027-02-30"),
-    (["event", "move", "bad-moves", "--on", "2027-05-13", "--to", "2027-05-14"], NOT_FOUND, "2027-05-13"),
-    (["event", "move", "bad-moves", "--on", "2027-05-32", "--to", "2027-05-14"], INVALID, "2027-05-32"),
-    (["event", "cancel", "bad-moves", "--on", "2027-05-13"], NOT_FOUND, "2027-05-13"),
-    (["event", "edit", "bad-moves", "--all", "--role", "讲解员=-3"], INVALID, "讲解员"),
-    (["event", "edit", "bad-moves", "--on", "2027-05-13", "--this", "--title", "x"], NOT_FOUND, "2027-05-13"),
-    (["event", "edit", "bad-moves", "--all", "--title", ""], INVALID, "title"),
-    (["event", "occurrences", "bad-moves", "--from", "never"], INVALID, "never"),
-    (["event", "occurrences", "bad-moves", "-N", "0"], INVALID, "0"),
-    (["event", "occurrences", "bad-moves", "-N", "-3"], INVALID, "-3"),
-    (["event", "headcount", "bad-moves", "--on", "2027-05-12", "--", "-5"], INVALID, "-5"),
-    (["event", "clone", "bad-moves", "--slug", "bad-moves"], CONFLICT, "bad-moves"),
-])
+@pytest.mark.parametrize(
+    "args, code, named",
+    [
+        (["event", "move", "bad-moves", "--on", "2027-05-12", "--to", "2027-02-30"], INVALID, "2027-02-30"),
+        (["event", "move", "bad-moves", "--on", "2027-05-13", "--to", "2027-05-14"], NOT_FOUND, "2027-05-13"),
+        (["event", "move", "bad-moves", "--on", "2027-05-32", "--to", "2027-05-14"], INVALID, "2027-05-32"),
+        (["event", "cancel", "bad-moves", "--on", "2027-05-13"], NOT_FOUND, "2027-05-13"),
+        (["event", "edit", "bad-moves", "--all", "--role", "讲解员=-3"], INVALID, "讲解员"),
+        (["event", "edit", "bad-moves", "--on", "2027-05-13", "--this", "--title", "x"], NOT_FOUND, "2027-05-13"),
+        (["event", "edit", "bad-moves", "--all", "--title", ""], INVALID, "title"),
+        (["event", "occurrences", "bad-moves", "--from", "never"], INVALID, "never"),
+        (["event", "occurrences", "bad-moves", "-N", "0"], INVALID, "0"),
+        (["event", "occurrences", "bad-moves", "-N", "-3"], INVALID, "-3"),
+        (["event", "headcount", "bad-moves", "--on", "2027-05-12", "--", "-5"], INVALID, "-5"),
+        (["event", "clone", "bad-moves", "--slug", "bad-moves"], CONFLICT, "bad-moves"),
+    ],
+)
 def test_bad_changes_change_nothing(desk, args, code, named):
     if not [e for e in desk.items("event", "list") if e["slug"] == "bad-moves"]:
         desk.event("bad-moves", repeat="FREQ=WEEKLY;BYDAY=WE", role="讲解员=3")
@@ -145,16 +180,33 @@ def test_bad_changes_change_nothing(desk, args, code, named):
 
 
 def test_text_that_is_not_utf8_is_refused(desk):
-    done = subprocess.run([str(harness.KEPUCTL).encode(), b"--socket", str(desk.socket).encode(), b"event", b"add", b"--title",
-                           b"\xff\xfe", b"--start", b"2027-05-12", b"--slug", b"not-utf8"], capture_output=True,
-                          env=harness.environment(desk.dir), timeout=harness.COMMAND_S)
+    done = subprocess.run(
+        [
+            str(harness.KEPUCTL).encode(),
+            b"--socket",
+            str(desk.socket).encode(),
+            b"event",
+            b"add",
+            b"--title",
+            b"\xff\xfe",
+            b"--start",
+            b"2027-05-12",
+            b"--slug",
+            b"not-utf8",
+        ],
+        capture_output=True,
+        env=harness.environment(desk.dir),
+        timeout=harness.COMMAND_S,
+    )
     assert done.returncode == INVALID and done.stdout == b""
     desk.ctl("event", "show", "not-utf8", code=NOT_FOUND)
 
 
 def test_control_characters_do_not_get_into_a_feed(desk):
     slug = unique("control")
-    result = desk.ctl("event", "add", "--title", "响铃\x07标题\x1b[31m", "--start", "2027-05-12 09:00", "--slug", slug, code=None)
+    result = desk.ctl(
+        "event", "add", "--title", "响铃\x07标题\x1b[31m", "--start", "2027-05-12 09:00", "--slug", slug, code=None
+    )
     assert result.code in (0, INVALID)
     if result.code == 0:
         assert b"\x07" not in desk.get(f"/feeds/event/{slug}.ics").content
@@ -162,5 +214,7 @@ def test_control_characters_do_not_get_into_a_feed(desk):
 
 
 def test_a_very_long_argument_is_refused(desk):
-    assert desk.ctl("event", "add", "--title", "x", "--start", "2027-05-12", "--description", "y" * 120_000, code=None).code in (0, INVALID)
+    assert desk.ctl(
+        "event", "add", "--title", "x", "--start", "2027-05-12", "--description", "y" * 120_000, code=None
+    ).code in (0, INVALID)
     desk.ctl("event", "show", "z" * 100_000, code=NOT_FOUND)

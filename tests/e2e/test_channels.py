@@ -17,8 +17,18 @@ FINAL = ("delivered", "expired", "cancelled", "superseded", "failed")
 def hook(desk, receiver, tmp_path):
     """A webhook channel that ends at the test's receiver: its name."""
     name = unique("hook")
-    desk.json("channel", "add", name, "--kind", "webhook", "--url", receiver.url(), "--allow-private",
-              "--secret-file", receiver.secret_file(tmp_path))
+    desk.json(
+        "channel",
+        "add",
+        name,
+        "--kind",
+        "webhook",
+        "--url",
+        receiver.url(),
+        "--allow-private",
+        "--secret-file",
+        receiver.secret_file(tmp_path),
+    )
     return name
 
 
@@ -34,16 +44,30 @@ def soon(desk, channels, seconds=3, **more):
 
 def final(desk, slug, channel=None, deadline_s=30):
     """The event's deliveries (to a channel) once all of them are final."""
+
     def look():
         found = [d for d in desk.delivery(event=slug) if channel is None or d["channel"] == channel]
         return found if found and all(d["state"] in FINAL for d in found) else None
+
     return wait_until(look, deadline_s, f"a final state for {slug}")
 
 
 def test_a_channel_is_added_and_shown_without_its_secrets(desk, receiver, tmp_path):
     secret_file = receiver.secret_file(tmp_path)
-    c = desk.json("channel", "add", "quiet", "--kind", "webhook", "--url", receiver.url("/hook/KEY-TO-HIDE"),
-                  "--allow-private", "--secret-file", secret_file, "--filter", "category=science-day")
+    c = desk.json(
+        "channel",
+        "add",
+        "quiet",
+        "--kind",
+        "webhook",
+        "--url",
+        receiver.url("/hook/KEY-TO-HIDE"),
+        "--allow-private",
+        "--secret-file",
+        secret_file,
+        "--filter",
+        "category=science-day",
+    )
     assert harness.CHANNEL <= set(c) and (c["name"], c["kind"]) == ("quiet", "webhook")
     assert c["filters"] == ["category=science-day"]
     for args in (["channel", "show", "quiet"], ["channel", "list"], ["audit", "list"], ["status"]):
@@ -132,7 +156,9 @@ def test_moving_an_occurrence_redates_its_reminder_and_cancelling_withdraws_it(d
     desk.json("reminder", "add", "--event", slug, "--before", "1d", "--channel", hook)
     (before,) = wait_until(lambda: upcoming(desk, slug), what="the planned delivery")
     desk.json("event", "move", slug, "--on", day, "--to", in_days(5).isoformat())
-    (moved,) = wait_until(lambda: [d for d in upcoming(desk, slug) if moment(d["due"]) == in_days(4)], what="the new date")
+    (moved,) = wait_until(
+        lambda: [d for d in upcoming(desk, slug) if moment(d["due"]) == in_days(4)], what="the new date"
+    )
     assert moved["id"] == before["id"] and moved["state"] == "scheduled"
     desk.json("event", "cancel", slug, "--on", day)
     wait_until(lambda: [d["state"] for d in upcoming(desk, slug)] == ["cancelled"], what="the withdrawal")
@@ -160,8 +186,18 @@ def test_faults_are_judged_retried_and_written_down(desk, receiver, tmp_path):
     secret = receiver.secret_file(tmp_path)
     for name, (answers, _) in faults.items():
         receiver.script("/" + name, *answers)
-        desk.json("channel", "add", "fault-" + name, "--kind", "webhook", "--url", receiver.url("/" + name),
-                  "--allow-private", "--secret-file", secret)
+        desk.json(
+            "channel",
+            "add",
+            "fault-" + name,
+            "--kind",
+            "webhook",
+            "--url",
+            receiver.url("/" + name),
+            "--allow-private",
+            "--secret-file",
+            secret,
+        )
     slug, due = soon(desk, ["fault-" + name for name in faults], seconds=4)
     found = {d["channel"]: d for d in final(desk, slug, deadline_s=40)}
     for name, (_, outcomes) in faults.items():
@@ -183,8 +219,18 @@ def test_faults_are_judged_retried_and_written_down(desk, receiver, tmp_path):
 def test_a_peer_that_never_answers_does_not_keep_others_waiting(desk, receiver, hook, tmp_path):
     receiver.script("/hang", *[receivers.hang] * 3)
     name = unique("hang")
-    desk.json("channel", "add", name, "--kind", "webhook", "--url", receiver.url("/hang"), "--allow-private",
-              "--secret-file", receiver.secret_file(tmp_path))
+    desk.json(
+        "channel",
+        "add",
+        name,
+        "--kind",
+        "webhook",
+        "--url",
+        receiver.url("/hang"),
+        "--allow-private",
+        "--secret-file",
+        receiver.secret_file(tmp_path),
+    )
     _, due = soon(desk, [name, hook])
     (m,) = receiver.wait(1, path="/hook", deadline_s=15)
     assert m.at - due <= LATE_S
@@ -205,12 +251,34 @@ def test_filters_choose_what_a_channel_hears(desk, receiver, tmp_path):
     secret = receiver.secret_file(tmp_path)
     tag = unique("f")
     for word in ("science-day", "fire-day"):
-        desk.json("channel", "add", f"{tag}-{word}", "--kind", "webhook", "--url", receiver.url(f"/{word}"), "--allow-private",
-                  "--secret-file", secret, "--filter", f"category={word}")
+        desk.json(
+            "channel",
+            "add",
+            f"{tag}-{word}",
+            "--kind",
+            "webhook",
+            "--url",
+            receiver.url(f"/{word}"),
+            "--allow-private",
+            "--secret-file",
+            secret,
+            "--filter",
+            f"category={word}",
+        )
     at, start = harness.in_s(3600 + 4)
     slug = unique("filtered")
-    reminder = desk.json("reminder", "add", "--category", "science-day", "--before", "1h", "--channel", f"{tag}-science-day",
-                         "--channel", f"{tag}-fire-day")
+    reminder = desk.json(
+        "reminder",
+        "add",
+        "--category",
+        "science-day",
+        "--before",
+        "1h",
+        "--channel",
+        f"{tag}-science-day",
+        "--channel",
+        f"{tag}-fire-day",
+    )
     desk.event(slug, start=start, duration="1h", category="science-day")
     came = receiver.wait(1, path="/science-day", deadline_s=15)
     assert came[0].json()["data"]["event"] == slug
@@ -230,8 +298,10 @@ def test_reminders_are_listed_shown_edited_and_removed(desk, hook):
     assert desk.json("reminder", "show", r["id"])["id"] == r["id"]
     (planned,) = wait_until(lambda: upcoming(desk, slug), what="the planned delivery")
     assert desk.json("reminder", "edit", r["id"], "--before", "2h")["before"] == "2h"
-    (edited,) = wait_until(lambda: [d for d in upcoming(desk, slug) if moment(d["due"]) == in_days(3).replace(hour=7)],
-                           what="the new due time")
+    (edited,) = wait_until(
+        lambda: [d for d in upcoming(desk, slug) if moment(d["due"]) == in_days(3).replace(hour=7)],
+        what="the new due time",
+    )
     assert edited["id"] == planned["id"], "editing a reminder keeps identities"
     desk.json("reminder", "remove", r["id"], "--yes")
     desk.ctl("reminder", "show", r["id"], code=NOT_FOUND)
@@ -244,8 +314,19 @@ def test_a_rotated_secret_signs_beside_the_old_one(desk, receiver, hook):
     assert receiver.wait(1)[0].wrong is None, "the old secret is still honoured during a rotation"
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/hook", "http://localhost:9/", "http://10.0.0.1/", "http://[::1]/",
-                                 "http://169.254.169.254/latest", "http://192.168.1.1/", "http://0.0.0.0/", "http://2130706433/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/hook",
+        "http://localhost:9/",
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "http://169.254.169.254/latest",
+        "http://192.168.1.1/",
+        "http://0.0.0.0/",
+        "http://2130706433/",
+    ],
+)
 def test_nothing_private_is_reached_without_allow_private(desk, url):
     name = unique("private")
     result = desk.ctl("channel", "add", name, "--kind", "webhook", "--url", url, code=None)
@@ -256,8 +337,18 @@ def test_nothing_private_is_reached_without_allow_private(desk, url):
         desk.ctl("channel", "show", name, code=NOT_FOUND)
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.org/", "gopher://example.org/", "example.org", "http://",
-                                 "http://user:pass word@example.org/", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "gopher://example.org/",
+        "example.org",
+        "http://",
+        "http://user:pass word@example.org/",
+        "",
+    ],
+)
 def test_only_http_addresses_are_taken(desk, url):
     name = unique("url")
     desk.ctl("channel", "add", name, "--kind", "webhook", "--url", url, code=INVALID)

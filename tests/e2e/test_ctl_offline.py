@@ -23,8 +23,9 @@ CLEAN = {"PATH": os.environ["PATH"], "LANG": "en_US.UTF-8"}
 
 
 def run(*args, env=None, stdin=b"", cwd=None, timeout=20):
-    done = subprocess.run([KEPUCTL, *args], input=stdin, capture_output=True, cwd=cwd, timeout=timeout,
-                          env={**CLEAN, **(env or {})})
+    done = subprocess.run(
+        [KEPUCTL, *args], input=stdin, capture_output=True, cwd=cwd, timeout=timeout, env={**CLEAN, **(env or {})}
+    )
     done.out, done.err = done.stdout.decode(), done.stderr.decode()
     return done
 
@@ -95,53 +96,73 @@ def kepud(tmp_path):
 
 
 def problem(code, status, message="no", hint=None, field=None):
-    return status, {"type": "about:blank", "title": code, "status": status, "detail": message, "code": code,
-                    "message": message, "hint": hint, "field": field, "instance": None}
+    return status, {
+        "type": "about:blank",
+        "title": code,
+        "status": status,
+        "detail": message,
+        "code": code,
+        "message": message,
+        "hint": hint,
+        "field": field,
+        "instance": None,
+    }
 
 
 # -- what needs no daemon ---------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("args, words", [
-    ((), "no command"),
-    (("evnt", "list"), 'did you mean "event"'),
-    (("event",), "wants a verb"),
-    (("event", "lst"), 'did you mean "event list"'),
-    (("event", "list", "--categry", "x"), "did you mean --category"),
-    (("--jsn", "event", "list"), "did you mean --json"),
-    (("event", "list", "--kind", "x"), "no flag --kind"),
-    (("event", "show"), "lacks its SLUG"),
-    (("event", "show", "a", "b"), 'no use for "b"'),
-    (("event", "add", "--start", "2027-05-12"), "lacks --title"),
-    (("event", "add", "--title", "x"), "lacks --start"),
-    (("event", "list", "--category"), "wants a value"),
-    (("event", "list", "--category", "a", "--category", "b"), "given twice"),
-    (("event", "list", "--json", "-o", "csv"), "exclude each other"),
-    (("event", "list", "--json=maybe",), "takes no value"),
-    (("event", "edit", "e-1"), "nothing to change"),
-    (("event", "edit", "e-1", "--title", "x", "--on", "2027-05-12"), "--this-and-future"),
-    (("event", "edit", "e-1", "--title", "x", "--this"), "without --on"),
-    (("event", "edit", "e-1", "--title", "x", "--all", "--on", "2027-05-12"), "exclude"),
-    (("event", "edit", "e-1", "--title", "x", "--all", "--this", "--on", "2027-05-12"), "exclude"),
-    (("event", "add", "--title", "x", "--start", "1", "--end", "2", "--duration", "1h"), "exclude"),
-    (("event", "move", "e-1", "--to", "x"), "lacks --on"),
-    (("volunteer", "add", "--name", "x"), "lacks --phone"),
-    (("signup", "add", "--volunteer", "v-1", "--event", "e"), "lacks --on"),
-    (("signup", "list", "--on", "2027-05-12"), "without --event"),
-    (("venue", "add", "--title", "x"), "lacks its SLUG"),
-    (("venue", "add", "v", "--slug", "v", "--title", "x"), "exclude"),
-    (("channel", "add", "n", "--kind", "wecom"), "lacks --url"),
-    (("channel", "add", "n", "--url", "http://x"), "lacks --kind"),
-    (("channel", "send", "n"), "lacks --text"),
-    (("reminder", "add", "--event", "e"), "--before, --after"),
-    (("reminder", "add", "--before", "1d"), "--event, --category, --all"),
-    (("reminder", "add", "--event", "e", "--all", "--before", "1d"), "exclude"),
-    (("token", "add", "n"), "lacks --role"),
-    (("target", "record", "farmers"), "lacks --amount"),
-    (("time", "expand"), "lacks --start"),
-    (("completion", "tcsh"), "bash, zsh, fish"),
-    (("help", "evnt"), "did you mean"),
-    (("event", "list", "--socket", "a", "--server", "http://b"), "exclude"),
-])
+
+@pytest.mark.parametrize(
+    "args, words",
+    [
+        ((), "no command"),
+        (("evnt", "list"), 'did you mean "event"'),
+        (("event",), "wants a verb"),
+        (("event", "lst"), 'did you mean "event list"'),
+        (("event", "list", "--categry", "x"), "did you mean --category"),
+        (("--jsn", "event", "list"), "did you mean --json"),
+        (("event", "list", "--kind", "x"), "no flag --kind"),
+        (("event", "show"), "lacks its SLUG"),
+        (("event", "show", "a", "b"), 'no use for "b"'),
+        (("event", "add", "--start", "2027-05-12"), "lacks --title"),
+        (("event", "add", "--title", "x"), "lacks --start"),
+        (("event", "list", "--category"), "wants a value"),
+        (("event", "list", "--category", "a", "--category", "b"), "given twice"),
+        (("event", "list", "--json", "-o", "csv"), "exclude each other"),
+        (
+            (
+                "event",
+                "list",
+                "--json=maybe",
+            ),
+            "takes no value",
+        ),
+        (("event", "edit", "e-1"), "nothing to change"),
+        (("event", "edit", "e-1", "--title", "x", "--on", "2027-05-12"), "--this-and-future"),
+        (("event", "edit", "e-1", "--title", "x", "--this"), "without --on"),
+        (("event", "edit", "e-1", "--title", "x", "--all", "--on", "2027-05-12"), "exclude"),
+        (("event", "edit", "e-1", "--title", "x", "--all", "--this", "--on", "2027-05-12"), "exclude"),
+        (("event", "add", "--title", "x", "--start", "1", "--end", "2", "--duration", "1h"), "exclude"),
+        (("event", "move", "e-1", "--to", "x"), "lacks --on"),
+        (("volunteer", "add", "--name", "x"), "lacks --phone"),
+        (("signup", "add", "--volunteer", "v-1", "--event", "e"), "lacks --on"),
+        (("signup", "list", "--on", "2027-05-12"), "without --event"),
+        (("venue", "add", "--title", "x"), "lacks its SLUG"),
+        (("venue", "add", "v", "--slug", "v", "--title", "x"), "exclude"),
+        (("channel", "add", "n", "--kind", "wecom"), "lacks --url"),
+        (("channel", "add", "n", "--url", "http://x"), "lacks --kind"),
+        (("channel", "send", "n"), "lacks --text"),
+        (("reminder", "add", "--event", "e"), "--before, --after"),
+        (("reminder", "add", "--before", "1d"), "--event, --category, --all"),
+        (("reminder", "add", "--event", "e", "--all", "--before", "1d"), "exclude"),
+        (("token", "add", "n"), "lacks --role"),
+        (("target", "record", "farmers"), "lacks --amount"),
+        (("time", "expand"), "lacks --start"),
+        (("completion", "tcsh"), "bash, zsh, fish"),
+        (("help", "evnt"), "did you mean"),
+        (("event", "list", "--socket", "a", "--server", "http://b"), "exclude"),
+    ],
+)
 def test_a_line_that_is_wrong_is_a_usage_error_that_says_what_to_do(args, words):
     done = run(*args)
     assert (done.returncode, done.out) == (2, "")
@@ -149,29 +170,34 @@ def test_a_line_that_is_wrong_is_a_usage_error_that_says_what_to_do(args, words)
     assert done.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("args, field", [
-    (("event", "add", "--title", "x", "--start", "1", "--role", "guide"), "--role"),
-    (("event", "add", "--title", "x", "--start", "1", "--role", "guide=many"), "--role"),
-    (("event", "add", "--title", "x", "--start", "1", "--role", "guide=5/two"), "--role"),
-    (("event", "add", "--title", "x", "--start", "1", "--role", "guide=5:audience"), "--role"),
-    (("event", "add", "--title", "x", "--start", "1", "--role", "=5"), "--role"),
-    (("event", "add", "--title", "x", "--start", "1", "--role", "guide=5.5"), "--role"),
-    (("event", "add", "--title", "x", "--start", "1", "--role", "guide=99999999999999999999"), "--role"),
-    (("event", "headcount", "e", "--on", "2027-05-12", "many"), "N"),
-    (("event", "occurrences", "e", "-N", "0"), "--count"),
-    (("event", "edit", "e", "--title", "x", "--if-version", "x"), "--if-version"),
-    (("event", "list", "--limit", "x"), "--limit"),
-    (("event", "list", "-o", "tabel"), "--output"),
-    (("event", "list", "--lang", "fr"), "--lang"),
-    (("event", "list", "--color", "red"), "--color"),
-    (("target", "record", "x", "--amount", "1e3"), "--amount"),
-    (("target", "record", "x", "--amount", "nan"), "--amount"),
-    (("channel", "add", "n", "--kind", "webhook", "--url", "http://x", "--secret-file", "/nowhere/at/all"),
-     "--secret-file"),
-    (("event", "list", "--server", "kepu.example.cn"), "--server"),
-    (("volunteer", "import", "/nowhere/at/all.csv"), "FILE.csv"),
-    (("event", "list", "--category", b"\xff"), "--category"),
-])
+@pytest.mark.parametrize(
+    "args, field",
+    [
+        (("event", "add", "--title", "x", "--start", "1", "--role", "guide"), "--role"),
+        (("event", "add", "--title", "x", "--start", "1", "--role", "guide=many"), "--role"),
+        (("event", "add", "--title", "x", "--start", "1", "--role", "guide=5/two"), "--role"),
+        (("event", "add", "--title", "x", "--start", "1", "--role", "guide=5:audience"), "--role"),
+        (("event", "add", "--title", "x", "--start", "1", "--role", "=5"), "--role"),
+        (("event", "add", "--title", "x", "--start", "1", "--role", "guide=5.5"), "--role"),
+        (("event", "add", "--title", "x", "--start", "1", "--role", "guide=99999999999999999999"), "--role"),
+        (("event", "headcount", "e", "--on", "2027-05-12", "many"), "N"),
+        (("event", "occurrences", "e", "-N", "0"), "--count"),
+        (("event", "edit", "e", "--title", "x", "--if-version", "x"), "--if-version"),
+        (("event", "list", "--limit", "x"), "--limit"),
+        (("event", "list", "-o", "tabel"), "--output"),
+        (("event", "list", "--lang", "fr"), "--lang"),
+        (("event", "list", "--color", "red"), "--color"),
+        (("target", "record", "x", "--amount", "1e3"), "--amount"),
+        (("target", "record", "x", "--amount", "nan"), "--amount"),
+        (
+            ("channel", "add", "n", "--kind", "webhook", "--url", "http://x", "--secret-file", "/nowhere/at/all"),
+            "--secret-file",
+        ),
+        (("event", "list", "--server", "kepu.example.cn"), "--server"),
+        (("volunteer", "import", "/nowhere/at/all.csv"), "FILE.csv"),
+        (("event", "list", "--category", b"\xff"), "--category"),
+    ],
+)
 def test_a_value_that_cannot_be_is_6_and_names_the_flag(args, field):
     assert run(*args).returncode == 6
     done = run(*args, "--json") if "-o" not in args else None
@@ -219,15 +245,18 @@ def test_usage_errors_are_json_too():
     assert set(error) == {"code", "message", "hint", "field"} and error["code"] == "usage"
 
 
-@pytest.mark.parametrize("env, args, chinese", [
-    ({"LANG": "C"}, (), True),
-    ({"LANG": "fr_FR.UTF-8"}, (), True),
-    ({"LANG": "en_GB.UTF-8"}, (), False),
-    ({"LANG": "en_GB", "LC_MESSAGES": "zh_CN.UTF-8"}, (), True),
-    ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, (), False),
-    ({"LANG": "en_US.UTF-8"}, ("--lang", "zh"), True),
-    ({"LANG": "zh_CN.UTF-8"}, ("--lang=en",), False),
-])
+@pytest.mark.parametrize(
+    "env, args, chinese",
+    [
+        ({"LANG": "C"}, (), True),
+        ({"LANG": "fr_FR.UTF-8"}, (), True),
+        ({"LANG": "en_GB.UTF-8"}, (), False),
+        ({"LANG": "en_GB", "LC_MESSAGES": "zh_CN.UTF-8"}, (), True),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, (), False),
+        ({"LANG": "en_US.UTF-8"}, ("--lang", "zh"), True),
+        ({"LANG": "zh_CN.UTF-8"}, ("--lang=en",), False),
+    ],
+)
 def test_the_language_is_the_flags_then_the_locales_then_chinese(env, args, chinese):
     assert bool(re.search("[一-鿿]", run("evnt", *args, env=env).err)) is chinese
 
@@ -259,6 +288,7 @@ def test_help_is_the_same_however_it_is_asked_for():
 def test_help_stands_in_columns_of_equal_width():
     def width(text):
         return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
     for line in run("event", "add", "--help", "--lang", "zh").out.split("\n"):
         assert width(line) <= 100
 
@@ -280,28 +310,34 @@ def test_completion_is_a_script_its_shell_reads(shell, tmp_path):
     subprocess.run([shell, "-n", str(tmp_path / "c")], check=True)
 
 
-@pytest.mark.parametrize("line, expected", [
-    ("kepuctl ev", {"event"}),
-    ("kepuctl event ad", {"add"}),
-    ("kepuctl -s /tmp/x event occ", {"occurrences"}),
-    ("kepuctl event add --hol", {"--holiday-policy"}),
-    ("kepuctl event add --holiday-policy k", {"keep"}),
-    ("kepuctl channel add x --kind d", {"dingtalk", "discord"}),
-    ("kepuctl status --l", {"--lang"}),
-    ("kepuctl --lang ", {"zh", "en"}),
-    ("kepuctl completion z", {"zsh"}),
-])
+@pytest.mark.parametrize(
+    "line, expected",
+    [
+        ("kepuctl ev", {"event"}),
+        ("kepuctl event ad", {"add"}),
+        ("kepuctl -s /tmp/x event occ", {"occurrences"}),
+        ("kepuctl event add --hol", {"--holiday-policy"}),
+        ("kepuctl event add --holiday-policy k", {"keep"}),
+        ("kepuctl channel add x --kind d", {"dingtalk", "discord"}),
+        ("kepuctl status --l", {"--lang"}),
+        ("kepuctl --lang ", {"zh", "en"}),
+        ("kepuctl completion z", {"zsh"}),
+    ],
+)
 def test_bash_completes_words_flags_and_values(line, expected):
     words = line.split(" ")
     script = run("completion", "bash").out
     script += "\nCOMP_WORDS=(%s)\nCOMP_CWORD=%d\n_kepuctl\nprintf '%%s\\n' \"${COMPREPLY[@]}\"" % (
-        " ".join(f"'{w}'" for w in words), len(words) - 1)
+        " ".join(f"'{w}'" for w in words),
+        len(words) - 1,
+    )
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
     assert done.stderr == ""
     assert set(done.stdout.split()) == expected
 
 
 # -- requests ---------------------------------------------------------------------------------------------------------
+
 
 def sent(kepud, *args, **kw):
     done = kepud.run(*args, **kw)
@@ -310,14 +346,40 @@ def sent(kepud, *args, **kw):
 
 
 def test_event_add_sends_what_its_flags_say(kepud):
-    r = sent(kepud, "event", "add", "--title", "科普讲座", "--start", "-3d", "--duration=2h", "--partner", "keji",
-             "--partner",
-             "kexie", "--role", "讲解员=5/2", "--role", "听众=80:participant", "--all-day", "--holiday-policy", "skip")
+    r = sent(
+        kepud,
+        "event",
+        "add",
+        "--title",
+        "科普讲座",
+        "--start",
+        "-3d",
+        "--duration=2h",
+        "--partner",
+        "keji",
+        "--partner",
+        "kexie",
+        "--role",
+        "讲解员=5/2",
+        "--role",
+        "听众=80:participant",
+        "--all-day",
+        "--holiday-policy",
+        "skip",
+    )
     assert (r.method, r.path, r.query) == ("POST", "/events", {})
-    assert r.json == {"title": "科普讲座", "start": "-3d", "duration": "2h", "partners": ["keji", "kexie"], "all_day": True,
-                      "holiday_policy": "skip",
-                      "roles": [{"name": "讲解员", "capacity": 5, "minimum": 2, "participant": False},
-                                {"name": "听众", "capacity": 80, "participant": True}]}
+    assert r.json == {
+        "title": "科普讲座",
+        "start": "-3d",
+        "duration": "2h",
+        "partners": ["keji", "kexie"],
+        "all_day": True,
+        "holiday_policy": "skip",
+        "roles": [
+            {"name": "讲解员", "capacity": 5, "minimum": 2, "participant": False},
+            {"name": "听众", "capacity": 80, "participant": True},
+        ],
+    }
     assert re.fullmatch("[0-9a-f]{32}", r.headers["Idempotency-Key"])
     assert r.headers["Accept-Language"] == "en" and r.headers["Content-Type"] == "application/json"
 
@@ -333,56 +395,135 @@ def test_flags_stand_anywhere_and_two_dashes_end_them(kepud):
     assert sent(kepud, "event", "show", "--", "--json").path == "/events/--json"
 
 
-@pytest.mark.parametrize("args, method, path, query, body", [
-    ("event edit e-1 --on 2027-05-12 --this --title x", "PATCH", "/events/e-1", {"on": "2027-05-12", "scope": "this"},
-     {"title": "x"}),
-    ("event edit e-1 --on 2027-05-12 --this-and-future --title x", "PATCH", "/events/e-1",
-     {"on": "2027-05-12", "scope": "future"}, {"title": "x"}),
-    ("event edit e-1 --all --title x --provisional=false", "PATCH", "/events/e-1", {"scope": "all"},
-     {"title": "x", "provisional": False}),
-    ("event edit e-1 --partner=", "PATCH", "/events/e-1", {}, {"partners": []}),
-    ("event cancel e-1 --on 2027-05-12 --reason rain", "POST", "/events/e-1/cancel", {},
-     {"on": "2027-05-12", "reason": "rain"}),
-    ("event move e-1 --on 2027-05-12 --to +2h", "POST", "/events/e-1/move", {}, {"on": "2027-05-12", "to": "+2h"}),
-    ("event confirm e-1", "POST", "/events/e-1/confirm", {}, {}),
-    ("event headcount e-1 --on 2027-05-12 -1", "POST", "/events/e-1/headcount", {}, {"on": "2027-05-12", "count": -1}),
-    ("event clone e-1 --slug e-2", "POST", "/events/e-1/clone", {}, {"slug": "e-2"}),
-    ("event remove e-1 --force", "DELETE", "/events/e-1", {"force": "true"}, None),
-    ("preset apply science-day --year 2027", "POST", "/presets/science-day/apply", {}, {"year": 2027}),
-    ("volunteer add --name N --phone 13800001234 --skill a --skill b --consent", "POST", "/volunteers", {},
-     {"name": "N", "phone": "13800001234", "skills": ["a", "b"], "consent": True}),
-    ("volunteer show v-1 --reveal", "GET", "/volunteers/v-1", {"reveal": "true"}, None),
-    ("volunteer link v-1", "POST", "/volunteers/v-1/link", {}, {}),
-    ("signup add --volunteer v-1 --event e --on 2027-05-12 --waitlist --force", "POST", "/signups", {"force": "true"},
-     {"volunteer": "v-1", "event": "e", "on": "2027-05-12", "waitlist": True}),
-    ("signup check-in s-1", "POST", "/signups/s-1/check-in", {}, {}),
-    ("signup no-show s-1 --reason r", "POST", "/signups/s-1/no-show", {}, {"reason": "r"}),
-    ("department add kexie --title K --alias a", "POST", "/departments", {},
-     {"slug": "kexie", "title": "K", "aliases": ["a"]}),
-    ("category edit c --colour teal", "PATCH", "/categories/c", {}, {"color": "teal"}),
-    ("venue add m --title M --latitude 38.49 --longitude 106", "POST", "/venues", {},
-     {"slug": "m", "title": "M", "latitude": 38.49, "longitude": 106}),
-    ("venue add --slug m --title M", "POST", "/venues", {}, {"slug": "m", "title": "M"}),
-    ("unit add u --title U --kind school", "POST", "/units", {}, {"slug": "u", "title": "U", "kind": "school"}),
-    ("target record farmers --amount 12.5 --of 20 --at 2027-01-01", "POST", "/targets/farmers/record", {},
-     {"amount": 12.5, "of": 20, "at": "2027-01-01"}),
-    ("target set x --value -3", "POST", "/targets/x/set", {}, {"value": -3}),
-    ("target show x --plan p", "GET", "/targets/x", {"plan": "p"}, None),
-    ("channel add n --kind webhook --url http://x/?a=b --filter category=C --allow-private --message-lang en", "POST",
-     "/channels", {},
-     {"name": "n", "kind": "webhook", "url": "http://x/?a=b", "filters": ["category=C"], "allow_private": True,
-      "lang": "en"}),
-    ("channel rotate-secret n", "POST", "/channels/n/rotate-secret", {}, {}),
-    ("reminder add --all --before 1d --channel a --channel b", "POST", "/reminders", {},
-     {"all": True, "before": "1d", "channels": ["a", "b"]}),
-    ("reminder preview r-1", "GET", "/reminders/r-1/preview", {}, None),
-    ("delivery drop d-1", "POST", "/deliveries/d-1/drop", {}, {}),
-    ("token add n --role viewer --expires +90d", "POST", "/tokens", {},
-     {"name": "n", "role": "viewer", "expires": "+90d"}),
-    ("token revoke n", "DELETE", "/tokens/n", {}, None),
-    ("time explain every third saturday of september", "POST", "/time/explain", {},
-     {"words": "every third saturday of september"}),
-])
+@pytest.mark.parametrize(
+    "args, method, path, query, body",
+    [
+        (
+            "event edit e-1 --on 2027-05-12 --this --title x",
+            "PATCH",
+            "/events/e-1",
+            {"on": "2027-05-12", "scope": "this"},
+            {"title": "x"},
+        ),
+        (
+            "event edit e-1 --on 2027-05-12 --this-and-future --title x",
+            "PATCH",
+            "/events/e-1",
+            {"on": "2027-05-12", "scope": "future"},
+            {"title": "x"},
+        ),
+        (
+            "event edit e-1 --all --title x --provisional=false",
+            "PATCH",
+            "/events/e-1",
+            {"scope": "all"},
+            {"title": "x", "provisional": False},
+        ),
+        ("event edit e-1 --partner=", "PATCH", "/events/e-1", {}, {"partners": []}),
+        (
+            "event cancel e-1 --on 2027-05-12 --reason rain",
+            "POST",
+            "/events/e-1/cancel",
+            {},
+            {"on": "2027-05-12", "reason": "rain"},
+        ),
+        ("event move e-1 --on 2027-05-12 --to +2h", "POST", "/events/e-1/move", {}, {"on": "2027-05-12", "to": "+2h"}),
+        ("event confirm e-1", "POST", "/events/e-1/confirm", {}, {}),
+        (
+            "event headcount e-1 --on 2027-05-12 -1",
+            "POST",
+            "/events/e-1/headcount",
+            {},
+            {"on": "2027-05-12", "count": -1},
+        ),
+        ("event clone e-1 --slug e-2", "POST", "/events/e-1/clone", {}, {"slug": "e-2"}),
+        ("event remove e-1 --force", "DELETE", "/events/e-1", {"force": "true"}, None),
+        ("preset apply science-day --year 2027", "POST", "/presets/science-day/apply", {}, {"year": 2027}),
+        (
+            "volunteer add --name N --phone 13800001234 --skill a --skill b --consent",
+            "POST",
+            "/volunteers",
+            {},
+            {"name": "N", "phone": "13800001234", "skills": ["a", "b"], "consent": True},
+        ),
+        ("volunteer show v-1 --reveal", "GET", "/volunteers/v-1", {"reveal": "true"}, None),
+        ("volunteer link v-1", "POST", "/volunteers/v-1/link", {}, {}),
+        (
+            "signup add --volunteer v-1 --event e --on 2027-05-12 --waitlist --force",
+            "POST",
+            "/signups",
+            {"force": "true"},
+            {"volunteer": "v-1", "event": "e", "on": "2027-05-12", "waitlist": True},
+        ),
+        ("signup check-in s-1", "POST", "/signups/s-1/check-in", {}, {}),
+        ("signup no-show s-1 --reason r", "POST", "/signups/s-1/no-show", {}, {"reason": "r"}),
+        (
+            "department add kexie --title K --alias a",
+            "POST",
+            "/departments",
+            {},
+            {"slug": "kexie", "title": "K", "aliases": ["a"]},
+        ),
+        ("category edit c --colour teal", "PATCH", "/categories/c", {}, {"color": "teal"}),
+        (
+            "venue add m --title M --latitude 38.49 --longitude 106",
+            "POST",
+            "/venues",
+            {},
+            {"slug": "m", "title": "M", "latitude": 38.49, "longitude": 106},
+        ),
+        ("venue add --slug m --title M", "POST", "/venues", {}, {"slug": "m", "title": "M"}),
+        ("unit add u --title U --kind school", "POST", "/units", {}, {"slug": "u", "title": "U", "kind": "school"}),
+        (
+            "target record farmers --amount 12.5 --of 20 --at 2027-01-01",
+            "POST",
+            "/targets/farmers/record",
+            {},
+            {"amount": 12.5, "of": 20, "at": "2027-01-01"},
+        ),
+        ("target set x --value -3", "POST", "/targets/x/set", {}, {"value": -3}),
+        ("target show x --plan p", "GET", "/targets/x", {"plan": "p"}, None),
+        (
+            "channel add n --kind webhook --url http://x/?a=b --filter category=C --allow-private --message-lang en",
+            "POST",
+            "/channels",
+            {},
+            {
+                "name": "n",
+                "kind": "webhook",
+                "url": "http://x/?a=b",
+                "filters": ["category=C"],
+                "allow_private": True,
+                "lang": "en",
+            },
+        ),
+        ("channel rotate-secret n", "POST", "/channels/n/rotate-secret", {}, {}),
+        (
+            "reminder add --all --before 1d --channel a --channel b",
+            "POST",
+            "/reminders",
+            {},
+            {"all": True, "before": "1d", "channels": ["a", "b"]},
+        ),
+        ("reminder preview r-1", "GET", "/reminders/r-1/preview", {}, None),
+        ("delivery drop d-1", "POST", "/deliveries/d-1/drop", {}, {}),
+        (
+            "token add n --role viewer --expires +90d",
+            "POST",
+            "/tokens",
+            {},
+            {"name": "n", "role": "viewer", "expires": "+90d"},
+        ),
+        ("token revoke n", "DELETE", "/tokens/n", {}, None),
+        (
+            "time explain every third saturday of september",
+            "POST",
+            "/time/explain",
+            {},
+            {"words": "every third saturday of september"},
+        ),
+    ],
+)
 def test_commands_become_the_requests_of_the_contract(kepud, args, method, path, query, body):
     r = sent(kepud, *args.split())
     assert (r.method, r.path, r.query) == (method, path, query)
@@ -431,12 +572,20 @@ def test_a_connection_that_breaks_is_tried_once_more_with_the_same_key(kepud):
 def test_a_token_goes_to_the_server_alone_and_never_into_words(tmp_path):
     class Tcp(socketserver.ThreadingMixIn, socketserver.TCPServer):
         daemon_threads, requests, answers, breaks, default = True, [], [], 0, (200, {"items": [], "next": None})
+
     server = Tcp(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     (tmp_path / "t").write_text("sesame\n")
-    done = run("-v", "event", "list", "--server", f"http://127.0.0.1:{server.server_address[1]}/", "--token-file",
-               str(tmp_path / "t"),
-               env={"http_proxy": "http://127.0.0.1:1", "KEPU_SOCKET": "/nowhere"})
+    done = run(
+        "-v",
+        "event",
+        "list",
+        "--server",
+        f"http://127.0.0.1:{server.server_address[1]}/",
+        "--token-file",
+        str(tmp_path / "t"),
+        env={"http_proxy": "http://127.0.0.1:1", "KEPU_SOCKET": "/nowhere"},
+    )
     server.shutdown()
     server.server_close()
     assert done.returncode == 0
@@ -451,26 +600,54 @@ def test_ids_are_escaped_in_paths(kepud):
 
 # -- answers ----------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("code, status, exit_code", [
-    ("failed", 500, 1), ("unavailable", 503, 1), ("not_found", 404, 3), ("not_allowed", 403, 4),
-    ("unauthenticated", 401, 4), ("conflict", 409, 5), ("full", 409, 5), ("overlap", 409, 5), ("exists", 409, 5),
+
+@pytest.mark.parametrize(
+    "code, status, exit_code",
+    [
+        ("failed", 500, 1),
+        ("unavailable", 503, 1),
+        ("not_found", 404, 3),
+        ("not_allowed", 403, 4),
+        ("unauthenticated", 401, 4),
+        ("conflict", 409, 5),
+        ("full", 409, 5),
+        ("overlap", 409, 5),
+        ("exists", 409, 5),
         ("changed", 412, 5),
-    ("invalid", 422, 6), ("malformed", 400, 6), ("too_large", 413, 6), ("partly", 207 + 300, 8),
-])
+        ("invalid", 422, 6),
+        ("malformed", 400, 6),
+        ("too_large", 413, 6),
+        ("partly", 207 + 300, 8),
+    ],
+)
 def test_the_exit_code_comes_from_the_problems_code(kepud, code, status, exit_code):
     kepud.default = problem(code, status, "the event \"x\" is not there", "look at `kepuctl event list`", "slug")
     done = kepud.run("event", "show", "x")
     assert (done.returncode, done.out) == (exit_code, "")
-    assert done.err == 'error: the event "x" is not there; look at `kepuctl event list`\n'
+    assert done.err == 'error: slug: the event "x" is not there; look at `kepuctl event list`\n'
     done = kepud.run("event", "show", "x", "--json")
     assert (done.returncode, done.out) == (exit_code, "")
-    assert json.loads(done.err) == {"error": {"code": code, "message": "the event \"x\" is not there",
-                                              "hint": "look at `kepuctl event list`", "field": "slug"}}
+    assert json.loads(done.err) == {
+        "error": {
+            "code": code,
+            "message": "the event \"x\" is not there",
+            "hint": "look at `kepuctl event list`",
+            "field": "slug",
+        }
+    }
 
 
-@pytest.mark.parametrize("status, body, exit_code", [
-    (200, b"<html>", 1), (502, b"<html>bad gateway", 7), (404, b"nginx", 3), (401, b"", 4), (500, b"{}", 1),
-    (302, b"", 1)])
+@pytest.mark.parametrize(
+    "status, body, exit_code",
+    [
+        (200, b"<html>", 1),
+        (502, b"<html>bad gateway", 7),
+        (404, b"nginx", 3),
+        (401, b"", 4),
+        (500, b"{}", 1),
+        (302, b"", 1),
+    ],
+)
 def test_an_answer_that_is_not_kepuds_is_an_error(kepud, status, body, exit_code):
     kepud.default = (status, body)
     done = kepud.run("event", "show", "x")
@@ -478,14 +655,24 @@ def test_an_answer_that_is_not_kepuds_is_an_error(kepud, status, body, exit_code
 
 
 def test_json_is_the_daemons_object(kepud):
-    event = {"slug": "e-1", "title": "科普 \"x\"", "percent": 12.3, "n": 3.0, "none": None, "roles": [], "z": 1,
-             "a": [{"b": 2}]}
+    event = {
+        "slug": "e-1",
+        "title": "科普 \"x\"",
+        "percent": 12.3,
+        "n": 3.0,
+        "none": None,
+        "roles": [],
+        "z": 1,
+        "a": [{"b": 2}],
+    }
     kepud.default = (200, event)
     assert json.loads(kepud.run("event", "show", "e-1", "--json").out) == event
     assert list(json.loads(kepud.run("event", "show", "e-1", "--json").out)) == list(event)
     assert "12.3," in kepud.run("event", "show", "e-1", "--json").out
     assert json.loads(kepud.run("event", "show", "e-1", "--json", "--fields", "title,slug").out) == {
-        "title": event["title"], "slug": "e-1"}
+        "title": event["title"],
+        "slug": "e-1",
+    }
     assert kepud.run("event", "show", "e-1", "-o", "jsonl").out.count("\n") == 1
     assert kepud.run("event", "show", "e-1", "-o", "name").out == "e-1\n"
 
@@ -495,7 +682,8 @@ def pages(count, size):
 
     def answer(r):
         at, limit = int(r.query.get("cursor", 0)), min(int(r.query.get("limit", 100)), size)
-        return {"items": items[at:at + limit], "next": str(at + limit) if at + limit < count else None}
+        return {"items": items[at : at + limit], "next": str(at + limit) if at + limit < count else None}
+
     return 200, answer
 
 
@@ -517,8 +705,13 @@ def test_a_limit_holds_where_the_daemon_has_no_pages(kepud):
 
 
 def test_occurrences_of_an_endless_rule_end(kepud):
-    kepud.default = (200, lambda r: {"items": [{"recurrence_id": "2027-05-12T09:00:00+08:00"}] * int(r.query["limit"]),
-                                     "next": str(int(r.query.get("cursor", 0)) + 1)})
+    kepud.default = (
+        200,
+        lambda r: {
+            "items": [{"recurrence_id": "2027-05-12T09:00:00+08:00"}] * int(r.query["limit"]),
+            "next": str(int(r.query.get("cursor", 0)) + 1),
+        },
+    )
     done = json.loads(kepud.run("event", "occurrences", "e", "--json").out)
     assert len(done["items"]) == 10000 and done["next"]
     assert "count" not in kepud.requests[-1].query
@@ -527,17 +720,30 @@ def test_occurrences_of_an_endless_rule_end(kepud):
 
 
 def test_tables_stand_in_columns_by_their_width(kepud):
-    kepud.default = (200, {"items": [
-        {"slug": "science-day", "title": "全国科普日", "next_start": "2027-09-18T09:00:00+08:00", "status": "tentative",
-         "free": 12},
-        {"slug": "x", "title": "Talk", "next_start": "2027-05-12", "status": "confirmed", "free": None}], "next": None})
+    kepud.default = (
+        200,
+        {
+            "items": [
+                {
+                    "slug": "science-day",
+                    "title": "全国科普日",
+                    "next_start": "2027-09-18T09:00:00+08:00",
+                    "status": "tentative",
+                    "free": 12,
+                },
+                {"slug": "x", "title": "Talk", "next_start": "2027-05-12", "status": "confirmed", "free": None},
+            ],
+            "next": None,
+        },
+    )
     done = kepud.run("event", "list", "--lang", "zh")
     lines = done.out.splitlines()
     assert lines[0].split() == ["代号", "标题", "下一场", "状态", "空位", "牵头"]
     assert "2027-09-18 周六 09:00" in lines[1] and "日期待定" in lines[1]
 
     def column(line, text):
-        return sum(2 if ord(c) > 0x2E7F else 1 for c in line[:line.index(text)])
+        return sum(2 if ord(c) > 0x2E7F else 1 for c in line[: line.index(text)])
+
     assert column(lines[0], "下一场") == column(lines[1], "2027-09-18") == column(lines[2], "2027-05-12")
     assert column(lines[0], "标题") == len("science-day") + 2
     assert column(lines[0], "下一场") == column(lines[0], "标题") + 2 * len("全国科普日") + 2
@@ -569,6 +775,7 @@ def test_nothing_in_the_data_acts_on_the_terminal(kepud):
 def test_csv_is_rfc_4180_and_no_formula(kepud):
     import csv
     import io
+
     cells = ["=1+1", "+cmd|x", "-2+3", "@sum", "\tx", "a,b", 'q"q', "two\nlines", "+8613800001234", "普通"]
     kepud.default = (200, {"items": [{"hours": -3.5, "name": c, "skills": ["a", "b"]} for c in cells], "next": None})
     raw = kepud.run("volunteer", "export", "--fields", "name,skills,hours").stdout.decode()
@@ -588,10 +795,21 @@ def test_a_field_nobody_has_is_named(kepud):
 
 
 def test_an_added_event_shows_its_rule_and_next_dates(kepud):
-    kepud.default = (201, {"slug": "e-1", "title": "x", "rrule": "FREQ=YEARLY",
-                           "next": ["2027-09-18T09:00:00+08:00", "2028-09-16T09:00:00+08:00",
-                                    "2029-09-15T09:00:00+08:00", "2030-09-21T09:00:00+08:00"],
-                           "notes": ["start moved to the first match"]})
+    kepud.default = (
+        201,
+        {
+            "slug": "e-1",
+            "title": "x",
+            "rrule": "FREQ=YEARLY",
+            "next": [
+                "2027-09-18T09:00:00+08:00",
+                "2028-09-16T09:00:00+08:00",
+                "2029-09-15T09:00:00+08:00",
+                "2030-09-21T09:00:00+08:00",
+            ],
+            "notes": ["start moved to the first match"],
+        },
+    )
     out = kepud.run("event", "add", "--title", "x", "--start", "y").out
     assert "FREQ=YEARLY" in out and "start moved" in out
     assert [w in out for w in ("2027-09-18 Sat 09:00", "2030-09-21 Sat 09:00")] == [True, True]
@@ -606,22 +824,36 @@ def test_a_dry_run_says_that_nothing_was_kept(kepud):
 def test_channel_test_and_send_fail_unless_delivered(kepud):
     kepud.default = (200, {"id": "d-1", "state": "delivered", "attempts": []})
     assert kepud.run("channel", "test", "n").returncode == 0
-    kepud.default = (200, {"id": "d-1", "state": "failed", "reason": None,
-                           "attempts": [{"outcome": "permanent", "reason": "errcode 93000"}]})
+    kepud.default = (
+        200,
+        {
+            "id": "d-1",
+            "state": "failed",
+            "reason": None,
+            "attempts": [{"outcome": "permanent", "reason": "errcode 93000"}],
+        },
+    )
     done = kepud.run("channel", "send", "n", "--text", "t")
     assert done.returncode == 1 and "errcode 93000" in done.err and "d-1" in done.err
     assert json.loads(kepud.run("channel", "test", "n", "--json").out)["state"] == "failed"
 
 
 def test_status_is_one_screen(kepud):
-    kepud.default = (200, {
-        "version": "0.1.0", "uptime_s": 93784, "public_url": "http://x",
-        "store": {"kind": "sqlite", "schema": 3, "size_bytes": 5452595},
-        "counts": {"events": 12, "occurrences_ahead": 40, "volunteers": 1204, "signups": 88},
-        "target": {"slug": "volunteers", "value": 1204, "target": 4000, "percent": 30.1},
-        "next": [{"event": "science-day", "title": "全国科普日", "start": "2027-09-18T09:00:00+08:00", "free": 3}],
-        "channels": [{"name": "duty", "state": "paused", "pending": 2, "last_error": "errcode 93000"}],
-        "deliveries": {"scheduled": 3, "retrying": 0, "ambiguous": 0, "failed": 1, "expired": 0}, "provisional": []})
+    kepud.default = (
+        200,
+        {
+            "version": "0.1.0",
+            "uptime_s": 93784,
+            "public_url": "http://x",
+            "store": {"kind": "sqlite", "schema": 3, "size_bytes": 5452595},
+            "counts": {"events": 12, "occurrences_ahead": 40, "volunteers": 1204, "signups": 88},
+            "target": {"slug": "volunteers", "value": 1204, "target": 4000, "percent": 30.1},
+            "next": [{"event": "science-day", "title": "全国科普日", "start": "2027-09-18T09:00:00+08:00", "free": 3}],
+            "channels": [{"name": "duty", "state": "paused", "pending": 2, "last_error": "errcode 93000"}],
+            "deliveries": {"scheduled": 3, "retrying": 0, "ambiguous": 0, "failed": 1, "expired": 0},
+            "provisional": [],
+        },
+    )
     out = kepud.run("status").out
     for words in "1 d 2 h", "5.2 MiB", "30.1%", "2027-09-18 Sat 09:00", "paused", "errcode 93000", "Events 12, ":
         assert words in out
@@ -632,8 +864,12 @@ def test_status_is_one_screen(kepud):
 def test_nothing_follows_an_error_of_output(kepud):
     kepud.default = (200, {"slug": "e"})
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([KEPUCTL, "event", "show", "e"], stdout=full, stderr=subprocess.PIPE,
-                              env={**CLEAN, "KEPU_SOCKET": kepud.server_address})
+        done = subprocess.run(
+            [KEPUCTL, "event", "show", "e"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**CLEAN, "KEPU_SOCKET": kepud.server_address},
+        )
     assert done.returncode == 1 and b"stdout" in done.stderr
 
 
@@ -641,8 +877,9 @@ def on_a_terminal(args, env, columns=80):
     """What a person would see: both outputs on a terminal of that many columns."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    p = subprocess.Popen([KEPUCTL, *args], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
-                         env={**CLEAN, "TERM": "xterm", **env})
+    p = subprocess.Popen(
+        [KEPUCTL, *args], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env={**CLEAN, "TERM": "xterm", **env}
+    )
     os.close(slave)
     seen = b""
     while True:
@@ -687,6 +924,7 @@ def test_an_upload_that_takes_its_time_shows_how_far_it_is(tmp_path):
             threading.Event().wait(0.1)
         peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"imported\":1}")
         peer.close()
+
     threading.Thread(target=slowly, daemon=True).start()
     seen = on_a_terminal(["volunteer", "import", str(tmp_path / "v.csv")], {"KEPU_SOCKET": str(tmp_path / "s")})
     listener.close()
@@ -695,22 +933,51 @@ def test_an_upload_that_takes_its_time_shows_how_far_it_is(tmp_path):
 
 # -- time -------------------------------------------------------------------------------------------------------------
 
+
 def test_time_expand_asks_for_a_window_of_the_engine(kepud):
-    kepud.default = (200, {"id": None, "instances": ["20260919T090000", "20270918T090000"],
-                           "utc": ["20260919T010000Z", "20270918T010000Z"], "complete": False})
-    done = kepud.run("time", "expand", "--start", "20260919T090000", "--tz", "Asia/Shanghai", "--rrule", "FREQ=YEARLY",
-                     "--exdate",
-                     "2026-09-20 09:00", "--from", "20260101T000000", "-N", "2")
+    kepud.default = (
+        200,
+        {
+            "id": None,
+            "instances": ["20260919T090000", "20270918T090000"],
+            "utc": ["20260919T010000Z", "20270918T010000Z"],
+            "complete": False,
+        },
+    )
+    done = kepud.run(
+        "time",
+        "expand",
+        "--start",
+        "20260919T090000",
+        "--tz",
+        "Asia/Shanghai",
+        "--rrule",
+        "FREQ=YEARLY",
+        "--exdate",
+        "2026-09-20 09:00",
+        "--from",
+        "20260101T000000",
+        "-N",
+        "2",
+    )
     assert kepud.requests[-1].json == {
-        "dtstart": "20260919T090000", "value": "DATE-TIME", "tzid": "Asia/Shanghai", "rrule": ["FREQ=YEARLY"],
-        "exdate": ["20260920T090000"], "start_at": "20260101T000000", "limit": 2}
+        "dtstart": "20260919T090000",
+        "value": "DATE-TIME",
+        "tzid": "Asia/Shanghai",
+        "rrule": ["FREQ=YEARLY"],
+        "exdate": ["20260920T090000"],
+        "start_at": "20260101T000000",
+        "limit": 2,
+    }
     assert "2026-09-19 Sat 09:00" in done.out and "20260919T010000Z" in done.out
     assert kepud.run("time", "expand", "--start", "20260919", "-o", "name").out == "20260919T090000\n20270918T090000\n"
     assert kepud.requests[-1].json == {"dtstart": "20260919", "value": "DATE", "limit": 10}
     kepud.default = problem("invalid", 422, "bad rule")
     assert kepud.run("time", "expand", "--start", "20260919", "--rrule", "").returncode == 6
-    kepud.default = (200, {"id": None, "error": {"code": "invalid", "message": "bad rule", "hint": None,
-                                                 "field": "rrule"}})
+    kepud.default = (
+        200,
+        {"id": None, "error": {"code": "invalid", "message": "bad rule", "hint": None, "field": "rrule"}},
+    )
     assert kepud.run("time", "expand", "--start", "20260919", "--rrule", "x").returncode == 6
 
 
@@ -737,6 +1004,7 @@ def test_one_bad_line_of_a_batch_costs_no_other_its_answer(kepud):
         if b"poison" in r.body or b"" in lines:
             return b""
         return batch_answer(r)
+
     kepud.default = (200, answer)
     lines = [b'{"id":0}', b'{"id":1,"poison":1}', b"", b'{"id":3,"pad":"' + b"x" * 1_000_000 + b'"}', b'{"id":4}']
     done = kepud.run("time", "expand", "--batch", "-", stdin=b"\n".join(lines) + b"\n")
@@ -758,12 +1026,24 @@ def test_a_batch_that_is_refused_as_a_whole_is_sent_line_by_line(kepud):
 
 # -- tail -------------------------------------------------------------------------------------------------------------
 
+
 def test_tail_shows_what_is_new_once_and_in_order(kepud):
-    rows = [{"at": f"2027-05-12T09:00:0{i}+08:00", "who": "x", "operation": f"op{i}", "object": "e", "detail": "",
-             "request": ""}
-            for i in range(4)]
-    kepud.answers = [(200, {"items": rows[1::-1], "next": None}), (200, {"items": rows[1::-1], "next": None}),
-                     (200, {"items": rows[::-1], "next": None})]
+    rows = [
+        {
+            "at": f"2027-05-12T09:00:0{i}+08:00",
+            "who": "x",
+            "operation": f"op{i}",
+            "object": "e",
+            "detail": "",
+            "request": "",
+        }
+        for i in range(4)
+    ]
+    kepud.answers = [
+        (200, {"items": rows[1::-1], "next": None}),
+        (200, {"items": rows[1::-1], "next": None}),
+        (200, {"items": rows[::-1], "next": None}),
+    ]
     kepud.default = problem("unavailable", 503)
     done = kepud.run("audit", "tail", "-o", "jsonl")
     assert [json.loads(line)["operation"] for line in done.out.splitlines()] == ["op0", "op1", "op2", "op3"]

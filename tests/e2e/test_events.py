@@ -25,8 +25,14 @@ def test_an_event_without_a_slug_gets_one(desk):
 
 
 def test_what_add_answers_show_shows(desk):
-    added = desk.event("same-answer", role=["讲解员=3", "听众=100:participant"], partner=["jiaoyu", "keji"],
-                       audience=["youth", "teachers"], venue="西夏区科技馆", description="第一行\n第二行")
+    added = desk.event(
+        "same-answer",
+        role=["讲解员=3", "听众=100:participant"],
+        partner=["jiaoyu", "keji"],
+        audience=["youth", "teachers"],
+        venue="西夏区科技馆",
+        description="第一行\n第二行",
+    )
     shown = desk.json("event", "show", "same-answer")
     assert {k: shown[k] for k in harness.EVENT} == {k: added[k] for k in harness.EVENT}
     assert added["partners"] == ["jiaoyu", "keji"] and set(added["audiences"]) == {"youth", "teachers"}
@@ -40,8 +46,9 @@ def test_a_venue_may_be_one_of_the_list(desk):
 
 
 def test_an_all_day_event_has_dates(desk):
-    e = desk.json("event", "add", "--title", "科普月", "--start", "2027-09-01", "--all-day", "--duration", "30d",
-                  "--slug", "all-day")
+    e = desk.json(
+        "event", "add", "--title", "科普月", "--start", "2027-09-01", "--all-day", "--duration", "30d", "--slug", "all-day"
+    )
     assert e["all_day"] is True and e["start"].startswith("2027-09-01")
     assert desk.occurrences("all-day")[0]["start"].startswith("2027-09-01")
 
@@ -50,7 +57,10 @@ def test_every_zone_works_and_times_carry_its_offset(desk):
     e = desk.event("new-york", start="2027-03-10 09:00", tz="America/New_York", repeat="FREQ=DAILY;COUNT=8")
     assert e["start"] == "2027-03-10T09:00:00-05:00"
     assert starts(desk.occurrences("new-york"))[3:6] == [
-        "2027-03-13T09:00:00-05:00", "2027-03-14T09:00:00-04:00", "2027-03-15T09:00:00-04:00"]
+        "2027-03-13T09:00:00-05:00",
+        "2027-03-14T09:00:00-04:00",
+        "2027-03-15T09:00:00-04:00",
+    ]
 
 
 def test_an_offset_in_the_start_counts(desk):
@@ -65,25 +75,42 @@ def test_a_start_in_a_dst_gap_takes_the_offset_before_it(desk):
 
 
 def test_a_start_that_does_not_match_the_rule_moves_to_the_first_match_and_is_told(desk):
-    said = desk.ctl("event", "add", "--title", "周三讲堂", "--start", "2027-05-10 14:00", "--duration", "1h",
-                    "--repeat", WEEKLY, "--slug", "mismatch")
+    said = desk.ctl(
+        "event",
+        "add",
+        "--title",
+        "周三讲堂",
+        "--start",
+        "2027-05-10 14:00",
+        "--duration",
+        "1h",
+        "--repeat",
+        WEEKLY,
+        "--slug",
+        "mismatch",
+    )
     assert "2027-05-12" in said.out + said.err
     assert desk.json("event", "show", "mismatch")["start"] == "2027-05-12T14:00:00+08:00"
-    assert starts(desk.occurrences("mismatch", "-N", "2", "--from", "2027-01-01")) == \
-        ["2027-05-12T14:00:00+08:00", "2027-05-19T14:00:00+08:00"]
+    assert starts(desk.occurrences("mismatch", "-N", "2", "--from", "2027-01-01")) == [
+        "2027-05-12T14:00:00+08:00",
+        "2027-05-19T14:00:00+08:00",
+    ]
 
 
-@pytest.mark.parametrize("rule, want", [
-    ("FREQ=DAILY;COUNT=3", ["2027-05-12", "2027-05-13", "2027-05-14"]),
-    ("FREQ=DAILY;INTERVAL=2;UNTIL=20270516T010000Z", ["2027-05-12", "2027-05-14", "2027-05-16"]),
-    ("FREQ=WEEKLY;BYDAY=WE,FR;COUNT=4", ["2027-05-12", "2027-05-14", "2027-05-19", "2027-05-21"]),
-    ("FREQ=WEEKLY;INTERVAL=2;COUNT=3", ["2027-05-12", "2027-05-26", "2027-06-09"]),
-    ("FREQ=MONTHLY;BYDAY=2WE;COUNT=3", ["2027-05-12", "2027-06-09", "2027-07-14"]),
-    ("FREQ=MONTHLY;BYMONTHDAY=12;COUNT=3", ["2027-05-12", "2027-06-12", "2027-07-12"]),
-    ("FREQ=MONTHLY;BYMONTHDAY=-20;COUNT=3", ["2027-05-12", "2027-06-11", "2027-07-12"]),
-    ("FREQ=MONTHLY;BYDAY=-3WE;COUNT=2", ["2027-05-12", "2027-06-16"]),
-    ("FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=12;COUNT=3", ["2027-05-12", "2028-05-12", "2029-05-12"]),
-])
+@pytest.mark.parametrize(
+    "rule, want",
+    [
+        ("FREQ=DAILY;COUNT=3", ["2027-05-12", "2027-05-13", "2027-05-14"]),
+        ("FREQ=DAILY;INTERVAL=2;UNTIL=20270516T010000Z", ["2027-05-12", "2027-05-14", "2027-05-16"]),
+        ("FREQ=WEEKLY;BYDAY=WE,FR;COUNT=4", ["2027-05-12", "2027-05-14", "2027-05-19", "2027-05-21"]),
+        ("FREQ=WEEKLY;INTERVAL=2;COUNT=3", ["2027-05-12", "2027-05-26", "2027-06-09"]),
+        ("FREQ=MONTHLY;BYDAY=2WE;COUNT=3", ["2027-05-12", "2027-06-09", "2027-07-14"]),
+        ("FREQ=MONTHLY;BYMONTHDAY=12;COUNT=3", ["2027-05-12", "2027-06-12", "2027-07-12"]),
+        ("FREQ=MONTHLY;BYMONTHDAY=-20;COUNT=3", ["2027-05-12", "2027-06-11", "2027-07-12"]),
+        ("FREQ=MONTHLY;BYDAY=-3WE;COUNT=2", ["2027-05-12", "2027-06-16"]),
+        ("FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=12;COUNT=3", ["2027-05-12", "2028-05-12", "2029-05-12"]),
+    ],
+)
 def test_rules_without_a_library_to_blame(desk, rule, want):
     e = desk.event(start="2027-05-12 09:00", repeat=rule)
     found = desk.occurrences(e["slug"], "--from", "2027-01-01", "--to", "2040-01-01")
@@ -91,10 +118,13 @@ def test_rules_without_a_library_to_blame(desk, rule, want):
     assert {s[10:] for s in starts(found)} == {"T09:00:00+08:00"}
 
 
-@pytest.mark.parametrize("words, parts", [
-    ("每年9月第三个周六", {"FREQ=YEARLY", "BYMONTH=9", "BYDAY=3SA"}),
-    ("every third saturday of september", {"FREQ=YEARLY", "BYMONTH=9", "BYDAY=3SA"}),
-])
+@pytest.mark.parametrize(
+    "words, parts",
+    [
+        ("每年9月第三个周六", {"FREQ=YEARLY", "BYMONTH=9", "BYDAY=3SA"}),
+        ("every third saturday of september", {"FREQ=YEARLY", "BYMONTH=9", "BYDAY=3SA"}),
+    ],
+)
 def test_rules_may_be_said_in_words(desk, words, parts):
     e = desk.event(start="2027-09-18 09:00", repeat=words)
     assert rule_parts(e["rrule"]) == parts
@@ -114,7 +144,9 @@ def test_occurrences_with_an_end_are_all_of_them(desk):
 
 def test_occurrences_far_away_are_worked_out_as_well(desk):
     desk.event("far", repeat="FREQ=YEARLY;BYMONTH=5;BYDAY=2WE")
-    assert starts(desk.occurrences("far", "--from", "2090-01-01", "--to", "2091-01-01")) == ["2090-05-10T09:00:00+08:00"]
+    assert starts(desk.occurrences("far", "--from", "2090-01-01", "--to", "2091-01-01")) == [
+        "2090-05-10T09:00:00+08:00"
+    ]
 
 
 def test_one_occurrence_is_moved_and_found_by_its_original_date(desk):
@@ -130,14 +162,20 @@ def test_one_occurrence_is_moved_and_found_by_its_original_date(desk):
 def test_an_occurrence_moved_out_of_a_window_is_not_in_it_and_one_moved_in_is(desk):
     desk.event("in-out", repeat=WEEKLY)
     desk.json("event", "move", "in-out", "--on", "2027-05-19", "--to", "2027-07-01 09:00")
-    assert "2027-05-19" not in [o["start"][:10] for o in desk.occurrences("in-out", "--from", "2027-05-18", "--to", "2027-05-20")]
-    assert "2027-07-01" in [o["start"][:10] for o in desk.occurrences("in-out", "--from", "2027-07-01", "--to", "2027-07-02")]
+    assert "2027-05-19" not in [
+        o["start"][:10] for o in desk.occurrences("in-out", "--from", "2027-05-18", "--to", "2027-05-20")
+    ]
+    assert "2027-07-01" in [
+        o["start"][:10] for o in desk.occurrences("in-out", "--from", "2027-07-01", "--to", "2027-07-02")
+    ]
 
 
 def test_a_single_event_is_moved_on_its_date(desk):
     desk.event("move-single")
-    assert desk.json("event", "move", "move-single", "--on", "2027-05-12", "--to", "2027-05-13 09:00")["start"] == \
-        "2027-05-13T09:00:00+08:00"
+    assert (
+        desk.json("event", "move", "move-single", "--on", "2027-05-12", "--to", "2027-05-13 09:00")["start"]
+        == "2027-05-13T09:00:00+08:00"
+    )
     assert starts(desk.occurrences("move-single")) == ["2027-05-13T09:00:00+08:00"]
 
 
@@ -185,8 +223,12 @@ def test_an_edit_raises_version_and_sequence_where_the_time_changes(desk):
 def test_if_version_protects_from_overwriting(desk):
     v = desk.event("versioned")["version"]
     assert desk.json("event", "edit", "versioned", "--title", "第一次", "--if-version", v)["version"] > v
-    assert desk.ctl("event", "edit", "versioned", "--title", "第二次", "--if-version", v, "--json",
-                    code=CONFLICT).error()["code"] == "changed"
+    assert (
+        desk.ctl("event", "edit", "versioned", "--title", "第二次", "--if-version", v, "--json", code=CONFLICT).error()[
+            "code"
+        ]
+        == "changed"
+    )
     assert desk.json("event", "show", "versioned")["title"] == "第一次"
 
 
@@ -230,7 +272,9 @@ def test_lists_are_filtered(desk):
 
 @pytest.mark.parametrize("length, code", [(1, 0), (200, 0), (201, INVALID)])
 def test_titles_have_one_to_two_hundred_characters(desk, length, code):
-    desk.ctl("event", "add", "--title", "科" * length, "--start", "2027-05-12 09:00", "--slug", unique("title"), code=code)
+    desk.ctl(
+        "event", "add", "--title", "科" * length, "--start", "2027-05-12 09:00", "--slug", unique("title"), code=code
+    )
 
 
 DRY = [

@@ -16,8 +16,10 @@ def test_alive_and_able_to_serve(desk):
     assert desk.get("/healthz").status_code == 200 and desk.get("/readyz").status_code == 200
 
 
-SAMPLE = re.compile(r'^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[a-zA-Z_][a-zA-Z0-9_]*="(\\.|[^"\\])*"(,[a-zA-Z_][a-zA-Z0-9_]*="(\\.|[^"\\])*")*,?\})? '
-                    r'[-+]?([0-9.]+([eE][-+]?[0-9]+)?|Inf|NaN)( \d+)?$')
+SAMPLE = re.compile(
+    r'^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[a-zA-Z_][a-zA-Z0-9_]*="(\\.|[^"\\])*"(,[a-zA-Z_][a-zA-Z0-9_]*="(\\.|[^"\\])*")*,?\})? '
+    r'[-+]?([0-9.]+([eE][-+]?[0-9]+)?|Inf|NaN)( \d+)?$'
+)
 
 
 def test_metrics_are_prometheus_text(desk):
@@ -52,13 +54,29 @@ def test_the_road_to_the_target_as_numbers_and_as_a_picture(desk):
 
 # --- the API and who may use it
 
-READS = ["/status", "/events", "/volunteers", "/signups", "/channels", "/deliveries", "/targets", "/tokens", "/audit",
-         "/volunteers/export", "/presets"]
+READS = [
+    "/status",
+    "/events",
+    "/volunteers",
+    "/signups",
+    "/channels",
+    "/deliveries",
+    "/targets",
+    "/tokens",
+    "/audit",
+    "/volunteers/export",
+    "/presets",
+]
 
 
 @pytest.mark.parametrize("path", READS)
 def test_without_a_token_the_api_says_nothing(desk, path):
-    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer "}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic YTpi"},
+        {"Authorization": "Bearer "},
+    ):
         r = desk.get("/api/v1" + path, headers=headers)
         assert r.status_code == 401 and r.headers["Content-Type"].startswith("application/problem+json")
         assert r.json()["code"] == "unauthenticated" and r.json()["status"] == 401
@@ -87,7 +105,10 @@ def remote(desk, tmp_path, token):
 
 @pytest.fixture(scope="module")
 def tokens(desk):
-    return {role: desk.json("token", "add", f"t-{role}", "--role", role)["token"] for role in ("admin", "organizer", "viewer")}
+    return {
+        role: desk.json("token", "add", f"t-{role}", "--role", role)["token"]
+        for role in ("admin", "organizer", "viewer")
+    }
 
 
 def test_a_token_is_shown_once_and_its_use_is_seen(desk, tmp_path):
@@ -95,7 +116,9 @@ def test_a_token_is_shown_once_and_its_use_is_seen(desk, tmp_path):
     assert harness.TOKEN <= set(t) and len(t["token"]) >= 20 and t["last_used"] is None
     assert t["token"] not in desk.ctl("token", "list", "-o", "json").out + desk.log(10**7)
     desk.ctl(*remote(desk, tmp_path, t["token"]), "event", "list", local=False)
-    wait_until(lambda: [x for x in desk.items("token", "list") if x["name"] == "once"][0]["last_used"], what="its last use")
+    wait_until(
+        lambda: [x for x in desk.items("token", "list") if x["name"] == "once"][0]["last_used"], what="its last use"
+    )
 
 
 def test_a_revoked_token_opens_nothing(desk, tmp_path):
@@ -112,12 +135,30 @@ def test_an_expired_token_opens_nothing(desk):
 
 
 MAY = {
-    "event add": ("organizer", lambda: ["event", "add", "--title", "远程", "--start", "2027-05-12 09:00", "--slug", unique("remote")]),
-    "volunteer add": ("organizer", lambda: ["volunteer", "add", "--name", unique("人"), "--phone", harness.phone(secrets.randbelow(10**8))]),
+    "event add": (
+        "organizer",
+        lambda: ["event", "add", "--title", "远程", "--start", "2027-05-12 09:00", "--slug", unique("remote")],
+    ),
+    "volunteer add": (
+        "organizer",
+        lambda: ["volunteer", "add", "--name", unique("人"), "--phone", harness.phone(secrets.randbelow(10**8))],
+    ),
     "event list": ("viewer", lambda: ["event", "list"]),
     "target show": ("viewer", lambda: ["target", "show", "volunteers"]),
     "token add": ("admin", lambda: ["token", "add", unique("tok"), "--role", "viewer"]),
-    "private channel": ("admin", lambda: ["channel", "add", unique("chan"), "--kind", "webhook", "--url", "http://127.0.0.1:9/", "--allow-private"]),
+    "private channel": (
+        "admin",
+        lambda: [
+            "channel",
+            "add",
+            unique("chan"),
+            "--kind",
+            "webhook",
+            "--url",
+            "http://127.0.0.1:9/",
+            "--allow-private",
+        ],
+    ),
 }
 RANK = ["viewer", "organizer", "admin"]
 
@@ -132,9 +173,21 @@ def test_a_token_may_do_what_its_role_may(desk, tokens, tmp_path, role, what):
 
 def test_only_an_admin_s_reveal_reveals(desk, tokens, tmp_path):
     v = desk.volunteer()
-    desk.ctl(*remote(desk, tmp_path, tokens["organizer"]), "volunteer", "show", v["id"], "--reveal", local=False, code=NOT_ALLOWED)
-    assert "*" not in desk.ctl(*remote(desk, tmp_path, tokens["admin"]), "volunteer", "show", v["id"], "--reveal", "--json",
-                               local=False).json()["phone"]
+    desk.ctl(
+        *remote(desk, tmp_path, tokens["organizer"]),
+        "volunteer",
+        "show",
+        v["id"],
+        "--reveal",
+        local=False,
+        code=NOT_ALLOWED,
+    )
+    assert (
+        "*"
+        not in desk.ctl(
+            *remote(desk, tmp_path, tokens["admin"]), "volunteer", "show", v["id"], "--reveal", "--json", local=False
+        ).json()["phone"]
+    )
 
 
 def test_a_department_s_token_keeps_to_its_department(desk, tmp_path):
@@ -152,6 +205,7 @@ def test_server_and_token_come_from_the_environment_too(desk, tokens, tmp_path):
 
 
 # --- idempotency, versions, dry runs
+
 
 def test_a_repeated_request_is_done_once_and_answered_the_same(desk):
     key = {"Idempotency-Key": secrets.token_hex(16)}
@@ -196,11 +250,14 @@ def test_pages_of_a_list_are_bounded_and_complete(desk):
 
 # --- problems
 
+
 def problem(answer, status, code=None):
     assert answer.status == status, answer
     assert answer.headers["Content-Type"].startswith("application/problem+json")
     p = answer.json()
-    assert p["status"] == status and p["detail"] and p["message"] and {"type", "title", "code", "hint", "field"} <= set(p)
+    assert (
+        p["status"] == status and p["detail"] and p["message"] and {"type", "title", "code", "hint", "field"} <= set(p)
+    )
     assert code is None or p["code"] == code, p
     return p
 
@@ -208,7 +265,9 @@ def problem(answer, status, code=None):
 def test_problems_are_described(desk):
     problem(desk.api("GET", "/events/nirgends"), 404, "not_found")
     problem(desk.api("GET", "/nirgends"), 404, "not_found")
-    assert problem(desk.api("POST", "/events", {"title": "x", "start": "2027-02-30"}), 422, "invalid")["field"] == "start"
+    assert (
+        problem(desk.api("POST", "/events", {"title": "x", "start": "2027-02-30"}), 422, "invalid")["field"] == "start"
+    )
     p = problem(desk.api("POST", "/events", {"titel": "x", "start": "2027-05-12"}), 422)
     assert p["field"] == "titel" and "title" in p["message"] + str(p["hint"])
     p = problem(desk.api("GET", "/events?categori=x"), 422)
@@ -216,14 +275,30 @@ def test_problems_are_described(desk):
 
 
 def test_problems_speak_the_language_asked_for(desk):
-    zh, en = (desk.api("GET", "/events/nirgends", headers={"Accept-Language": lang}).json()["detail"] for lang in ("zh", "en"))
+    zh, en = (
+        desk.api("GET", "/events/nirgends", headers={"Accept-Language": lang}).json()["detail"] for lang in ("zh", "en")
+    )
     assert re.search("[\u4e00-\u9fff]", zh) and not re.search("[\u4e00-\u9fff]", en)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"title":"x"} trailing', b'{"title":"\xff"}', b'{"title":{}}',
-                                  b'{"title":1,"start":"2027-05-12"}', b'{"title":"a\\u0000b","start":"2027-05-12"}',
-                                  b'{"title":"x","title":"y","start":"2027-05-12"}', b"[" * 50_000, b'{"a":' * 5_000],
-                         ids=lambda b: repr(b[:30]))
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"title":"x"} trailing',
+        b'{"title":"\xff"}',
+        b'{"title":{}}',
+        b'{"title":1,"start":"2027-05-12"}',
+        b'{"title":"a\\u0000b","start":"2027-05-12"}',
+        b'{"title":"x","title":"y","start":"2027-05-12"}',
+        b"[" * 50_000,
+        b'{"a":' * 5_000,
+    ],
+    ids=lambda b: repr(b[:30]),
+)
 def test_malformed_bodies_are_refused_and_nothing_is_made(desk, body):
     before = desk.items("event", "list")
     a = desk.api("POST", "/events", body, {"Content-Type": "application/json"})
@@ -232,9 +307,17 @@ def test_malformed_bodies_are_refused_and_nothing_is_made(desk, body):
     assert desk.items("event", "list") == before
 
 
-@pytest.mark.parametrize("method, path, allowed", [
-    ("PUT", "/api/v1/events", {"GET", "POST"}), ("POST", "/api/v1/status", {"GET"}), ("DELETE", "/healthz", {"GET"}),
-    ("POST", "/", {"GET"}), ("PUT", "/events", {"GET"}), ("POST", "/metrics", {"GET"})])
+@pytest.mark.parametrize(
+    "method, path, allowed",
+    [
+        ("PUT", "/api/v1/events", {"GET", "POST"}),
+        ("POST", "/api/v1/status", {"GET"}),
+        ("DELETE", "/healthz", {"GET"}),
+        ("POST", "/", {"GET"}),
+        ("PUT", "/events", {"GET"}),
+        ("POST", "/metrics", {"GET"}),
+    ],
+)
 def test_wrong_methods_are_told_the_right_ones(desk, method, path, allowed):
     r = desk.get(path, method)
     assert r.status_code == 405 or (path.startswith("/api") and r.status_code == 401)
@@ -246,8 +329,20 @@ def test_wrong_methods_are_told_the_right_ones(desk, method, path, allowed):
         assert allowed <= {m.strip() for m in a.headers["Allow"].split(",")}
 
 
-@pytest.mark.parametrize("path", ["/nirgends", "/events/nirgends", "/events/nirgends/2027-05-12", "/v/nirgends", "/verify/nirgends",
-                                  "/../etc/passwd", "/events/%2e%2e", "/static/../../etc/passwd", "/events/", "/feeds/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nirgends",
+        "/events/nirgends",
+        "/events/nirgends/2027-05-12",
+        "/v/nirgends",
+        "/verify/nirgends",
+        "/../etc/passwd",
+        "/static/../../etc/passwd",
+        "/events/",
+        "/feeds/",
+    ],
+)
 def test_unknown_paths_are_404_in_words(desk, path):
     r = desk.get(path)
     assert r.status_code in (404, 308, 301) and "root:" not in r.text
@@ -255,7 +350,10 @@ def test_unknown_paths_are_404_in_words(desk, path):
         assert r.headers["Content-Type"].startswith("text/html") and "Content-Security-Policy" in r.headers
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/", "/events", "/progress.json", "/progress.svg", "/api/v1/openapi.json"])
+@pytest.mark.parametrize(
+    "path",
+    ["/healthz", "/readyz", "/metrics", "/", "/events", "/progress.json", "/progress.svg", "/api/v1/openapi.json"],
+)
 def test_head_works_wherever_get_does(desk, path):
     get, head = desk.get(path), desk.get(path, "HEAD")
     assert head.status_code == get.status_code == 200 and head.content == b""
@@ -263,6 +361,7 @@ def test_head_works_wherever_get_does(desk, path):
 
 
 # --- requests that are too large, or stop half way
+
 
 def exchange(connection, sent):
     """Sends while listening, as an answer may come before everything is sent; what came back."""
@@ -286,7 +385,7 @@ def exchange(connection, sent):
                 return got
         if w and view:
             try:
-                view = view[connection.send(view[:65536]):]
+                view = view[connection.send(view[:65536]) :]
             except BlockingIOError:
                 pass
             except (BrokenPipeError, ConnectionResetError):
@@ -306,12 +405,17 @@ def test_a_body_too_large_is_refused(desk):
     with unix(desk) as s:
         assert exchange(s, head.encode() + big).split(b" ")[1] == b"413"
     chunked = b"POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    chunked += b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in (big[i:i + 60_000] for i in range(0, len(big), 60_000))) + b"0\r\n\r\n"
+    chunked += (
+        b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in (big[i : i + 60_000] for i in range(0, len(big), 60_000)))
+        + b"0\r\n\r\n"
+    )
     with unix(desk) as s:
         assert exchange(s, chunked).split(b" ")[1] == b"413"
     with desk.tcp() as s:
-        form = b"POST /events/x/2027-05-12/signups HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n" \
-               b"Content-Length: 30000000\r\n\r\nname=" + b"a" * 30_000_000
+        form = (
+            b"POST /events/x/2027-05-12/signups HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 30000000\r\n\r\nname=" + b"a" * 30_000_000
+        )
         assert exchange(s, form).split(b" ")[1] == b"413"
     assert desk.items("event", "list") == before
 
@@ -330,11 +434,12 @@ BODY = json.dumps({"name": "半截人", "phone": "13622220001"}).encode()
 HALVES = {
     "in the request line": b"POST /api/v1/volun",
     "in the headers": b"POST /api/v1/volunteers HTTP/1.1\r\nHost: x\r\nContent-Ty",
-    "before the body": b"POST /api/v1/volunteers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY),
+    "before the body": b"POST /api/v1/volunteers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    % len(BODY),
     "in the body": b"POST /api/v1/volunteers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-                   % (len(BODY) + 1, BODY),
+    % (len(BODY) + 1, BODY),
     "in a chunk": b"POST /api/v1/volunteers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-                  b"%x\r\n%s\r\n" % (len(BODY), BODY),
+    b"%x\r\n%s\r\n" % (len(BODY), BODY),
 }
 
 
@@ -365,10 +470,19 @@ def test_many_half_open_requests_keep_nobody_out(desk):
             s.close()
 
 
-@pytest.mark.parametrize("junk", [b"\x00" * 100, b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
-                                  b"GET /%ff%00 HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /events?q=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-                                  b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-                                  b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n"])
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"\x00" * 100,
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /%ff%00 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /events/%2e%2e HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    ],
+)
 def test_junk_is_answered_with_4xx_or_hung_up_on(desk, junk):
     with desk.tcp() as s:
         s.sendall(junk)

@@ -9,8 +9,25 @@ import pytest
 import kepu as harness
 from kepu import CONFLICT, INVALID, NOT_FOUND, UNREACHABLE, USAGE, Result
 
-LISTS = ["event", "preset", "volunteer", "signup", "target", "department", "category", "audience", "venue", "unit", "plan",
-         "channel", "reminder", "delivery", "feed", "token", "audit"]
+LISTS = [
+    "event",
+    "preset",
+    "volunteer",
+    "signup",
+    "target",
+    "department",
+    "category",
+    "audience",
+    "venue",
+    "unit",
+    "plan",
+    "channel",
+    "reminder",
+    "delivery",
+    "feed",
+    "token",
+    "audit",
+]
 KEY = {"volunteer": "id", "signup": "id", "reminder": "id", "delivery": "id", "channel": "name", "token": "name"}
 
 
@@ -25,13 +42,35 @@ def office(desk):
     reminder = desk.json("reminder", "add", "--event", "out-soon", "--before", "1d", "--channel", "out-hook")
     desk.json("token", "add", "out-token", "--role", "viewer")
     delivery = harness.wait_until(lambda: desk.delivery(event="out-soon"), what="a planned delivery")[0]
-    desk.ids = {"event": "out-event", "preset": "fire-day", "volunteer": person["id"], "signup": signup["id"],
-                "target": "volunteers", "channel": "out-hook", "reminder": reminder["id"], "delivery": delivery["id"],
-                "department": "kexie", "category": "science-day", "audience": "youth"}
+    desk.ids = {
+        "event": "out-event",
+        "preset": "fire-day",
+        "volunteer": person["id"],
+        "signup": signup["id"],
+        "target": "volunteers",
+        "channel": "out-hook",
+        "reminder": reminder["id"],
+        "delivery": delivery["id"],
+        "department": "kexie",
+        "category": "science-day",
+        "audience": "youth",
+    }
     return desk
 
 
-SHOWN = ["event", "preset", "volunteer", "signup", "target", "channel", "reminder", "delivery", "department", "category", "audience"]
+SHOWN = [
+    "event",
+    "preset",
+    "volunteer",
+    "signup",
+    "target",
+    "channel",
+    "reminder",
+    "delivery",
+    "department",
+    "category",
+    "audience",
+]
 
 
 @pytest.mark.parametrize("noun", LISTS)
@@ -115,13 +154,18 @@ def test_lists_longer_than_a_page_come_whole_and_once(office, tmp_path):
 
 def test_flags_stand_anywhere_and_take_an_equals_sign(office):
     want = office.json("event", "show", "out-event")
-    for args in (["--json", "event", "show", "out-event"], ["event", "--json", "show", "out-event"],
-                 ["event", "show", "--json", "out-event"],
-                 ["event", "show", "--json", "--", "out-event"]):
+    for args in (
+        ["--json", "event", "show", "out-event"],
+        ["event", "--json", "show", "out-event"],
+        ["event", "show", "--json", "out-event"],
+        ["event", "show", "--json", "--", "out-event"],
+    ):
         assert office.ctl(*args).json() == want
     assert office.ctl("event", "show", "out-event", f"--socket={office.socket}", "--json", local=False).json() == want
     assert office.ctl("-s", office.socket, "event", "show", "out-event", "--json", local=False).json() == want
-    assert office.ctl("event", "show", "out-event", "--json", local=False, KEPU_SOCKET=str(office.socket)).json() == want
+    assert (
+        office.ctl("event", "show", "out-event", "--json", local=False, KEPU_SOCKET=str(office.socket)).json() == want
+    )
 
 
 def test_a_value_may_begin_with_a_dash(office):
@@ -135,11 +179,22 @@ def test_tables_show_years_and_weekdays_in_the_language(office):
     assert "2027-05-12 Wed 09:00" in office.ctl(*show, "--lang", "en").out
 
 
-@pytest.mark.parametrize("env, flag, word", [
-    ("zh_CN.UTF-8", [], "周三"), ("en_GB.UTF-8", [], "Wed"), ("C", [], "周三"), ("", [], "周三"), ("de_DE.UTF-8", [], "周三"),
-    ("zh_CN.UTF-8", ["--lang", "en"], "Wed"), ("en_US.UTF-8", ["--lang", "zh"], "周三")])
+@pytest.mark.parametrize(
+    "env, flag, word",
+    [
+        ("zh_CN.UTF-8", [], "周三"),
+        ("en_GB.UTF-8", [], "Wed"),
+        ("C", [], "周三"),
+        ("", [], "周三"),
+        ("de_DE.UTF-8", [], "周三"),
+        ("zh_CN.UTF-8", ["--lang", "en"], "Wed"),
+        ("en_US.UTF-8", ["--lang", "zh"], "周三"),
+    ],
+)
 def test_the_language_comes_from_where_it_should(office, env, flag, word):
-    assert word in office.ctl("event", "occurrences", "out-event", "--from", "2027-05-12", "-N", "1", *flag, lang=env).out
+    assert (
+        word in office.ctl("event", "occurrences", "out-event", "--from", "2027-05-12", "-N", "1", *flag, lang=env).out
+    )
 
 
 def test_errors_are_a_sentence_in_the_language(office):
@@ -149,13 +204,16 @@ def test_errors_are_a_sentence_in_the_language(office):
     assert re.search(r"[\u4e00-\u9fff]", zh.err) and not re.search(r"[\u4e00-\u9fff]", en.err)
 
 
-@pytest.mark.parametrize("args, code, name", [
-    (["event", "show", "nirgends"], NOT_FOUND, "not_found"),
-    (["event", "add", "--title", "x", "--start", "2027-05-12", "--slug", "out-event"], CONFLICT, "exists"),
-    (["event", "add", "--title", "x", "--start", "2027-02-30"], INVALID, "invalid"),
-    (["event", "add", "--title", "x"], USAGE, "usage"),
-    (["event", "frobnicate"], USAGE, "usage"),
-])
+@pytest.mark.parametrize(
+    "args, code, name",
+    [
+        (["event", "show", "nirgends"], NOT_FOUND, "not_found"),
+        (["event", "add", "--title", "x", "--start", "2027-05-12", "--slug", "out-event"], CONFLICT, "exists"),
+        (["event", "add", "--title", "x", "--start", "2027-02-30"], INVALID, "invalid"),
+        (["event", "add", "--title", "x"], USAGE, "usage"),
+        (["event", "frobnicate"], USAGE, "usage"),
+    ],
+)
 def test_errors_for_scripts_have_a_code(office, args, code, name):
     assert office.ctl(*args, "--json", code=code).error()["code"] == name
 
@@ -174,8 +232,10 @@ def test_every_write_is_in_the_audit(office):
 
 
 def test_a_batch_is_all_or_nothing(office, tmp_path):
-    good = "event add --title 批一 --start '2027-05-12 09:00' --slug batch-1\n" \
-           "event add --title '批 二' --start '2027-05-13 09:00' --slug batch-2\n"
+    good = (
+        "event add --title 批一 --start '2027-05-12 09:00' --slug batch-1\n"
+        "event add --title '批 二' --start '2027-05-13 09:00' --slug batch-2\n"
+    )
     path = tmp_path / "batch"
     path.write_text(good + "event add --title 批三 --start 2027-02-30 --slug batch-3\n")
     assert "3" in office.ctl("batch", path, code=INVALID).err

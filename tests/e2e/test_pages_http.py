@@ -18,17 +18,37 @@ DAY = "2027-05-12"
 
 @pytest.fixture(scope="module")
 def office(desk):
-    desk.event("page-main", title="全国科普日主场活动", start="2027-09-18 09:00", duration="8h", venue="西夏区科技馆",
-               description="欢迎参加", repeat="FREQ=YEARLY;BYMONTH=9;BYDAY=3SA", role=["讲解员=10/5", "引导员=20"],
-               category="science-day", lead="kexie", audience="public")
+    desk.event(
+        "page-main",
+        title="全国科普日主场活动",
+        start="2027-09-18 09:00",
+        duration="8h",
+        venue="西夏区科技馆",
+        description="欢迎参加",
+        repeat="FREQ=YEARLY;BYMONTH=9;BYDAY=3SA",
+        role=["讲解员=10/5", "引导员=20"],
+        category="science-day",
+        lead="kexie",
+        audience="public",
+    )
     desk.json("event", "move", "page-main", "--on", "2028-09-16", "--to", "2028-09-17 10:00")
     desk.json("event", "cancel", "page-main", "--on", "2029-09-15", "--reason", "暴雨")
     desk.event("page-hostile", title=HOSTILE, description=HOSTILE * 3, venue=HOSTILE, role=HOSTILE[:8] + "=3")
     return desk
 
 
-PATHS = ["/", "/events", "/events/page-main", "/events/page-main/2027-09-18", "/events/page-main/2028-09-16",
-         "/events/page-main/2029-09-15", "/events/page-hostile", f"/events/page-hostile/{DAY}", "/privacy", "/plan"]
+PATHS = [
+    "/",
+    "/events",
+    "/events/page-main",
+    "/events/page-main/2027-09-18",
+    "/events/page-main/2028-09-16",
+    "/events/page-main/2029-09-15",
+    "/events/page-hostile",
+    f"/events/page-hostile/{DAY}",
+    "/privacy",
+    "/plan",
+]
 
 
 @pytest.mark.parametrize("language", [ZH, EN], ids=["zh", "en"])
@@ -74,8 +94,16 @@ def test_hostile_words_stay_words(office):
         assert not [s for s in pages.all_of(root, "script") if not s.get("src")]
 
 
-@pytest.mark.parametrize("path", ["/events/page-main/2027-09-19", "/events/page-main/2027-02-30", "/events/page-main/heute",
-                                  "/events/page-main/99999-01-01", "/events/PAGE-MAIN"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/events/page-main/2027-09-19",
+        "/events/page-main/2027-02-30",
+        "/events/page-main/heute",
+        "/events/page-main/99999-01-01",
+        "/events/PAGE-MAIN",
+    ],
+)
 def test_dates_that_are_not_there_are_404(office, path):
     r = office.get(path)
     assert r.status_code == 404
@@ -93,7 +121,9 @@ def test_local_links_of_the_pages_lead_somewhere(office):
         assert r.status_code == 200, f"{path}: {r.status_code}"
         if r.headers["Content-Type"].startswith("text/html"):
             root = pages.tree(r.text)
-            found = pages.links(root) + [e.get("href") for e in pages.all_of(root, "link") if "stylesheet" in (e.get("rel") or "")]
+            found = pages.links(root) + [
+                e.get("href") for e in pages.all_of(root, "link") if "stylesheet" in (e.get("rel") or "")
+            ]
             for one in (urllib.parse.urljoin(office.base + path, f) for f in found):
                 if one.startswith(office.base + "/"):
                     todo.append(one.removeprefix(office.base).split("#")[0])
@@ -101,6 +131,7 @@ def test_local_links_of_the_pages_lead_somewhere(office):
 
 
 # --- the sign-up form
+
 
 @pytest.fixture(scope="module")
 def forms(office):
@@ -113,7 +144,19 @@ def forms(office):
         r = office.get(f"/events/{slug}/{DAY}", headers=ZH)
         made[name] = (slug, pages.Form(pages.is_a_page(r), office.base, "/signups"), time.monotonic())
 
-    for name in ("adult", "youth", "child", "no-guardian", "no-consent", "no-name", "bad-phone", "known", "double", "forged", "junk"):
+    for name in (
+        "adult",
+        "youth",
+        "child",
+        "no-guardian",
+        "no-consent",
+        "no-name",
+        "bad-phone",
+        "known",
+        "double",
+        "forged",
+        "junk",
+    ):
         open_form(name)
     open_form("roles", role=["讲解员=1", "引导员=5"])
     open_form("full", role="引导员=1")
@@ -177,9 +220,16 @@ def test_a_form_sent_too_soon_is_refused(office, forms):
 
 
 @SIGN_UP_FORM
-@pytest.mark.parametrize("name, fields", [
-    ("no-consent", {"consent": ""}), ("no-name", {"name": ""}), ("bad-phone", {"phone": "12345"}),
-    ("no-guardian", {"age": "under14"}), ("junk", {"age": "120"})])
+@pytest.mark.parametrize(
+    "name, fields",
+    [
+        ("no-consent", {"consent": ""}),
+        ("no-name", {"name": ""}),
+        ("bad-phone", {"phone": "12345"}),
+        ("no-guardian", {"age": "under14"}),
+        ("junk", {"age": "120"}),
+    ],
+)
 def test_what_is_missing_is_said_beside_what_was_typed(office, forms, name, fields):
     slug, form = forms(name)
     r = send(office, form, **{"name": "少一样", "phone": "13511110003", **fields})
@@ -199,8 +249,16 @@ def test_hidden_fields_are_not_to_be_forged(office, forms):
 def test_a_child_needs_a_guardian_and_then_may(office, forms):
     slug, form = forms("child")
     assert {"guardian_name", "guardian_phone", "guardian_consent"} <= form.names
-    r = send(office, form, name="小朋友", phone="13511110005", age="under14", guardian_name="家长", guardian_phone="13511110006",
-             guardian_consent="1")
+    r = send(
+        office,
+        form,
+        name="小朋友",
+        phone="13511110005",
+        age="under14",
+        guardian_name="家长",
+        guardian_phone="13511110006",
+        guardian_consent="1",
+    )
     assert r.status_code == 303 and len(signed_up(office, slug)) == 1
 
 
@@ -248,13 +306,26 @@ def test_a_known_number_shows_nothing_of_its_person(office, forms):
 
 
 @SIGN_UP_FORM
-@pytest.mark.parametrize("body", ["name=a&name=b", "name=%ff%fe&phone=13511110012&age=adult&consent=1", "a" * 5000, "&&&===", "",
-                                  "name=" + "x" * 5000 + "&phone=13511110012&age=adult&consent=1"],
-                         ids=["doubled", "not-utf8", "long-junk", "ampersands", "nothing", "long-name"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "name=a&name=b",
+        "name=%ff%fe&phone=13511110012&age=adult&consent=1",
+        "a" * 5000,
+        "&&&===",
+        "",
+        "name=" + "x" * 5000 + "&phone=13511110012&age=adult&consent=1",
+    ],
+    ids=["doubled", "not-utf8", "long-junk", "ampersands", "nothing", "long-name"],
+)
 def test_bad_forms_are_answered_with_a_page(office, forms, body):
     slug, form = forms("junk")
-    r = office.get(form.action.removeprefix(office.base), "POST", data=body.encode(),
-                   headers={"Content-Type": "application/x-www-form-urlencoded"})
+    r = office.get(
+        form.action.removeprefix(office.base),
+        "POST",
+        data=body.encode(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
     refused(office, r, slug)
 
 

@@ -11,7 +11,12 @@ experiment-show school-lecture school-trip science-bus farmer-training rural-ski
 engineer-course senior-course health-lecture smart-device-class anti-fraud-talk old-experts official-training field-visit
 lab-open-day exhibition-open emergency-drill zhihui""".split()
 
-DAYS = {"disaster-prevention-day": "05-12", "meteorological-day": "03-23", "fire-day": "11-09", "science-workers-day": "05-30"}
+DAYS = {
+    "disaster-prevention-day": "05-12",
+    "meteorological-day": "03-23",
+    "fire-day": "11-09",
+    "science-workers-day": "05-30",
+}
 
 
 def test_the_plan_s_presets_are_all_there(desk):

@@ -29,16 +29,19 @@ def test_any_of_two_signatures_is_enough_during_a_rotation():
     assert receivers.verify(SECRET, both, BODY, NOW) is None
 
 
-@pytest.mark.parametrize("change, body, now", [
-    ({"webhook-id": "msg_other"}, BODY, NOW),
-    ({"webhook-id": "a.b"}, BODY, NOW),
-    ({"webhook-timestamp": "1614265331"}, BODY, NOW),
-    ({"webhook-timestamp": "1614265330.5"}, BODY, NOW),
-    ({"webhook-signature": "v1," + base64.b64encode(b"0" * 32).decode()}, BODY, NOW),
-    ({"webhook-signature": ""}, BODY, NOW),
-    ({}, BODY + b" ", NOW),
-    ({}, BODY, NOW + 10_000),
-])
+@pytest.mark.parametrize(
+    "change, body, now",
+    [
+        ({"webhook-id": "msg_other"}, BODY, NOW),
+        ({"webhook-id": "a.b"}, BODY, NOW),
+        ({"webhook-timestamp": "1614265331"}, BODY, NOW),
+        ({"webhook-timestamp": "1614265330.5"}, BODY, NOW),
+        ({"webhook-signature": "v1," + base64.b64encode(b"0" * 32).decode()}, BODY, NOW),
+        ({"webhook-signature": ""}, BODY, NOW),
+        ({}, BODY + b" ", NOW),
+        ({}, BODY, NOW + 10_000),
+    ],
+)
 def test_anything_else_does_not(change, body, now):
     assert receivers.verify(SECRET, {**HEADERS, **change}, body, now)
 
@@ -49,8 +52,11 @@ def test_missing_headers_are_named():
 
 def send(receiver, path="/hook", body=b"{}", message_id="msg_1", **more):
     now = str(int(time.time()))
-    headers = {"webhook-id": message_id, "webhook-timestamp": now,
-               "webhook-signature": receivers.sign(receiver.secret, message_id, now, body)}
+    headers = {
+        "webhook-id": message_id,
+        "webhook-timestamp": now,
+        "webhook-signature": receivers.sign(receiver.secret, message_id, now, body),
+    }
     return requests.post(receiver.url(path), data=body, headers=headers, timeout=5, allow_redirects=False, **more)
 
 

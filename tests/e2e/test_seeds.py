@@ -22,18 +22,20 @@ SPAN = re.compile(r"(\d+[smhdw])+")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LUNAR = "RSCALE=CHINESE;"
 
-DEPARTMENTS = ("jiaoyu kexie keji ziran huanjing tuanwei fulian nongye renshe gonghui fagai weijian yingji shichang "
-               "laogan minzheng xuanchuan zuzhi zhujian wenlv caizheng").split()
+DEPARTMENTS = (
+    "jiaoyu kexie keji ziran huanjing tuanwei fulian nongye renshe gonghui fagai weijian yingji shichang "
+    "laogan minzheng xuanchuan zuzhi zhujian wenlv caizheng"
+).split()
 AUDIENCES = "youth farmers workers elderly officials public teachers".split()
 PRESETS = {
     "rule": "science-day science-month tech-week disaster-prevention-day meteorological-day fire-day safety-month "
-            "science-workers-day double-ninth",
+    "science-workers-day double-ninth",
     "announced": "food-safety-week innovation-week elder-health-week three-to-countryside farmers-quiz "
-                 "youth-innovation-contest youth-science-festival campus-tech-festival robot-contest science-drama "
-                 "science-talk-contest experiment-show",
+    "youth-innovation-contest youth-science-festival campus-tech-festival robot-contest science-drama "
+    "science-talk-contest experiment-show",
     "series": "school-lecture school-trip science-bus farmer-training rural-skills committee-training worker-training "
-              "engineer-course senior-course health-lecture smart-device-class anti-fraud-talk old-experts "
-              "official-training field-visit lab-open-day exhibition-open emergency-drill zhihui",
+    "engineer-course senior-course health-lecture smart-device-class anti-fraud-talk old-experts "
+    "official-training field-visit lab-open-day exhibition-open emergency-drill zhihui",
 }
 PROVISIONAL = {"science-day", "tech-week", "innovation-week", "elder-health-week", "three-to-countryside"}
 
@@ -81,8 +83,12 @@ SECTIONS = {
     "P4": ("kexie keji yingji", "*"),
     "P5": ("zuzhi renshe keji kexie", "jiaoyu nongye weijian"),
 }
-PER = {"school-trips": ["school", "semester"], "school-lectures": ["school", "semester"],
-       "school-teachers": ["school"], "village-coverage": ["village"]}
+PER = {
+    "school-trips": ["school", "semester"],
+    "school-lectures": ["school", "semester"],
+    "school-teachers": ["school"],
+    "village-coverage": ["village"],
+}
 DOUBLE_NINTH = ["2026-10-18", "2027-10-08", "2028-10-26", "2029-10-16", "2030-10-05"]
 
 # The extended colour keywords of CSS Color Module Level 3, which RFC 7986 COLOR takes its values from.
@@ -100,7 +106,8 @@ CSS3_COLORS = set(
     "palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple red "
     "rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue slateblue slategray "
     "slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white whitesmoke yellow "
-    "yellowgreen".split())
+    "yellowgreen".split()
+)
 
 
 def refuse_doubles(pairs):
@@ -131,23 +138,29 @@ each_indicator = pytest.mark.parametrize("indicator", plan["indicators"], ids=la
 
 # --- every file
 
+
 @pytest.mark.parametrize("path", sorted(SEEDS.glob("*.json")), ids=lambda path: path.name)
 def test_a_file_is_an_object_that_names_its_kind(path):
     content = json.loads(path.read_text(encoding="utf-8"))
     assert isinstance(content, dict) and len(content) >= 1
 
 
-@pytest.mark.parametrize("items", [departments, audiences, categories, presets, plan["indicators"]],
-                         ids=["departments", "audiences", "categories", "presets", "indicators"])
+@pytest.mark.parametrize(
+    "items",
+    [departments, audiences, categories, presets, plan["indicators"]],
+    ids=["departments", "audiences", "categories", "presets", "indicators"],
+)
 def test_slugs_are_well_formed_and_unique(items):
     slugs = [item["slug"] for item in items]
     assert all(SLUG.fullmatch(slug) for slug in slugs)
     assert len(set(slugs)) == len(slugs)
 
 
-@pytest.mark.parametrize("items", [departments, audiences, categories, presets, plan["indicators"], plan["sections"],
-                                   [plan]],
-                         ids=["departments", "audiences", "categories", "presets", "indicators", "sections", "plan"])
+@pytest.mark.parametrize(
+    "items",
+    [departments, audiences, categories, presets, plan["indicators"], plan["sections"], [plan]],
+    ids=["departments", "audiences", "categories", "presets", "indicators", "sections", "plan"],
+)
 def test_titles_are_given_in_both_languages(items):
     for item in items:
         assert re.search("[\u4e00-\u9fff]", item["title"]) and len(item["title"]) <= 200
@@ -155,6 +168,7 @@ def test_titles_are_given_in_both_languages(items):
 
 
 # --- departments, audiences, categories
+
 
 def test_departments_are_the_21_of_the_plan_in_its_order():
     assert [department["slug"] for department in departments] == DEPARTMENTS
@@ -183,8 +197,14 @@ def test_colours_are_css3_names_and_tell_categories_apart():
 
 # --- the plan
 
+
 def test_the_plan_is_open_and_has_its_five_years():
-    assert (plan["slug"], plan["start"], plan["end"], plan["state"]) == ("2021-2025", "2021-01-01", "2025-12-31", "open")
+    assert (plan["slug"], plan["start"], plan["end"], plan["state"]) == (
+        "2021-2025",
+        "2021-01-01",
+        "2025-12-31",
+        "open",
+    )
 
 
 def test_sections_say_who_leads_and_who_helps():
@@ -206,8 +226,19 @@ def test_an_indicator_uses_the_known_words(indicator):
     assert indicator["period"] in "plan year semester standing".split()
     assert indicator["section"] == "goal" or indicator["section"] in SECTIONS
     assert isinstance(indicator["target"], int) and indicator["target"] > 0
-    assert set(indicator) <= {"slug", "title", "title_en", "unit", "measure", "period", "target", "section", "per",
-                              "due", "standing"}
+    assert set(indicator) <= {
+        "slug",
+        "title",
+        "title_en",
+        "unit",
+        "measure",
+        "period",
+        "target",
+        "section",
+        "per",
+        "due",
+        "standing",
+    }
 
 
 def test_coverage_says_what_its_cells_are_and_nothing_else_does():
@@ -226,15 +257,34 @@ def test_due_days_lie_within_the_plan():
 
 # --- presets
 
+
 def test_presets_are_those_of_the_plan_in_its_order():
     assert [(preset["slug"], preset["basis"]) for preset in presets] == [
-        (slug, basis) for basis, slugs in PRESETS.items() for slug in slugs.split()]
+        (slug, basis) for basis, slugs in PRESETS.items() for slug in slugs.split()
+    ]
 
 
 @each_preset
 def test_a_preset_has_just_the_documented_fields(preset):
-    common = {"slug", "title", "title_en", "basis", "provisional", "rule", "start", "all_day", "category", "lead",
-              "partners", "audiences", "roles", "indicators", "note", "note_en", "reminders"}
+    common = {
+        "slug",
+        "title",
+        "title_en",
+        "basis",
+        "provisional",
+        "rule",
+        "start",
+        "all_day",
+        "category",
+        "lead",
+        "partners",
+        "audiences",
+        "roles",
+        "indicators",
+        "note",
+        "note_en",
+        "reminders",
+    }
     assert set(preset) == common | ({"days"} if preset["all_day"] else {"start_time", "duration"})
 
 
@@ -329,20 +379,24 @@ def test_the_start_is_the_first_day_its_rule_can_fall_on(preset):
     if not preset["start"] or preset["rule"].startswith(LUNAR):
         return
     days = rrulestr(preset["rule"], dtstart=datetime.datetime(2000, 1, 1)).between(
-        datetime.datetime(2000, 1, 1), datetime.datetime(2040, 1, 1), inc=True)
+        datetime.datetime(2000, 1, 1), datetime.datetime(2040, 1, 1), inc=True
+    )
     assert preset["start"] == min(day.strftime("%m-%d") for day in days)
 
 
-@pytest.mark.parametrize("slug, expected", [
-    ("science-day", "2026-09-19 2027-09-18 2028-09-16"),
-    ("science-month", "2026-09-01 2027-09-01"),
-    ("tech-week", "2026-05-16 2027-05-15"),
-    ("disaster-prevention-day", "2026-05-12 2027-05-12"),
-    ("meteorological-day", "2026-03-23 2027-03-23"),
-    ("fire-day", "2026-11-09 2027-11-09"),
-    ("safety-month", "2026-06-01 2027-06-01"),
-    ("science-workers-day", "2026-05-30 2027-05-30"),
-])
+@pytest.mark.parametrize(
+    "slug, expected",
+    [
+        ("science-day", "2026-09-19 2027-09-18 2028-09-16"),
+        ("science-month", "2026-09-01 2027-09-01"),
+        ("tech-week", "2026-05-16 2027-05-15"),
+        ("disaster-prevention-day", "2026-05-12 2027-05-12"),
+        ("meteorological-day", "2026-03-23 2027-03-23"),
+        ("fire-day", "2026-11-09 2027-11-09"),
+        ("safety-month", "2026-06-01 2027-06-01"),
+        ("science-workers-day", "2026-05-30 2027-05-30"),
+    ],
+)
 def test_a_day_falls_where_the_plan_says(slug, expected):
     expected = expected.split()
     rule = rrulestr(by_slug(presets)[slug]["rule"], dtstart=datetime.datetime(2026, 1, 1))
@@ -371,6 +425,7 @@ def test_the_double_ninth_falls_where_the_almanac_says():
 
 
 # --- the example volunteers
+
 
 @pytest.fixture(scope="module")
 def volunteers():

@@ -149,13 +149,16 @@ def test_a_sign_up_is_cancelled_once(desk, full):
     desk.ctl("signup", "cancel", "s-nosuch", code=NOT_FOUND)
 
 
-@pytest.mark.parametrize("flags, code", [
-    ({"--volunteer": "v-nosuch"}, {NOT_FOUND}),
-    ({"--event": "no-such-event"}, {NOT_FOUND}),
-    ({"--on": "2027-05-13"}, {NOT_FOUND}),
-    ({"--on": "2027-02-30"}, {INVALID}),
-    ({"--role": "驾驶员"}, {NOT_FOUND, INVALID}),
-])
+@pytest.mark.parametrize(
+    "flags, code",
+    [
+        ({"--volunteer": "v-nosuch"}, {NOT_FOUND}),
+        ({"--event": "no-such-event"}, {NOT_FOUND}),
+        ({"--on": "2027-05-13"}, {NOT_FOUND}),
+        ({"--on": "2027-02-30"}, {INVALID}),
+        ({"--role": "驾驶员"}, {NOT_FOUND, INVALID}),
+    ],
+)
 def test_what_names_nothing_is_named(desk, flags, code):
     slug = unique("names")
     desk.event(slug, role="讲解员=2")

@@ -51,9 +51,15 @@ def test_everything_is_there_after_a_restart(kepu):
     kepu.json("reminder", "add", "--event", "keeps", "--before", "1d", "--channel", "c")
 
     def everything():
-        seen = [kepu.items(noun, "list") for noun in ("event", "volunteer", "signup", "channel", "reminder", "target", "preset")]
-        return seen, kepu.occurrences("keeps", "--from", "2027-05-01", "--to", "2027-08-01"), \
-            [{k: d[k] for k in ("id", "due", "state", "channel")} for d in kepu.items("delivery", "list")]
+        seen = [
+            kepu.items(noun, "list")
+            for noun in ("event", "volunteer", "signup", "channel", "reminder", "target", "preset")
+        ]
+        return (
+            seen,
+            kepu.occurrences("keeps", "--from", "2027-05-01", "--to", "2027-08-01"),
+            [{k: d[k] for k in ("id", "due", "state", "channel")} for d in kepu.items("delivery", "list")],
+        )
 
     before = everything()
     kepu.restart()
@@ -81,7 +87,11 @@ def test_nothing_acknowledged_is_lost_by_kill_9(kepu):
             while True:
                 name = f"r{round_number}w{worker}n{number}"
                 try:
-                    a = kepu.api("POST", "/volunteers", {"name": name, "phone": harness.phone(round_number * 10**6 + worker * 10**4 + number)})
+                    a = kepu.api(
+                        "POST",
+                        "/volunteers",
+                        {"name": name, "phone": harness.phone(round_number * 10**6 + worker * 10**4 + number)},
+                    )
                 except (OSError, harness.http.client.HTTPException):
                     return
                 assert a.status == 201, a
@@ -106,8 +116,18 @@ def test_nothing_acknowledged_is_lost_by_kill_9(kepu):
 
 @pytest.mark.parametrize("when", ["before it is due", "while it is due"])
 def test_the_due_reminder_still_goes_out_after_kill_9(kepu, receiver, tmp_path, when):
-    kepu.json("channel", "add", "ops", "--kind", "webhook", "--url", receiver.url(), "--allow-private",
-              "--secret-file", receiver.secret_file(tmp_path))
+    kepu.json(
+        "channel",
+        "add",
+        "ops",
+        "--kind",
+        "webhook",
+        "--url",
+        receiver.url(),
+        "--allow-private",
+        "--secret-file",
+        receiver.secret_file(tmp_path),
+    )
     at, start = harness.in_s(3600 + 3)
     kepu.event("survives", start=start, duration="1h")
     kepu.json("reminder", "add", "--event", "survives", "--before", "1h", "--channel", "ops")
@@ -130,6 +150,7 @@ def test_the_due_reminder_still_goes_out_after_kill_9(kepu, receiver, tmp_path, 
 
 
 # --- one state, one daemon
+
 
 def test_a_second_daemon_is_refused_and_told_who_has_it(kepu):
     _, _, err = kepu.refuse_to_start(socket_path=kepu.dir / "other")
@@ -190,9 +211,17 @@ def test_the_key_is_made_for_its_owner_alone_and_another_is_refused(kepu):
     assert len(kepu.items("volunteer", "list")) == 1
 
 
-@pytest.mark.parametrize("text, named", [
-    ("[store]\nurll = x\n", "urll"), ("[sotre]\nurl = x\n", "sotre"), ("[store]\nurl = mysql://x\n", "mysql"), ("nonsense\n", "1"),
-    ("[http]\nmetrics = sometimes\n", "metrics"), ("[notify]\nspread = soon\n", "spread")])
+@pytest.mark.parametrize(
+    "text, named",
+    [
+        ("[store]\nurll = x\n", "urll"),
+        ("[sotre]\nurl = x\n", "sotre"),
+        ("[store]\nurl = mysql://x\n", "mysql"),
+        ("nonsense\n", "1"),
+        ("[http]\nmetrics = sometimes\n", "metrics"),
+        ("[notify]\nspread = soon\n", "spread"),
+    ],
+)
 def test_a_bad_configuration_is_refused_and_named(make_kepu, text, named):
     one = make_kepu()
     one.config.write_text(text)

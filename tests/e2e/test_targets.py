@@ -8,8 +8,13 @@ from kepu import INVALID, NOT_FOUND
 def test_the_plan_s_indicators_are_all_targets(desk):
     found = {t["slug"]: t for t in desk.items("target", "list")}
     assert len(found) >= 28 and all(harness.TARGET <= set(t) for t in found.values())
-    assert {s: found[s]["target"] for s in ("volunteers", "literacy", "farmers", "info-officers", "museum-visits")} == \
-        {"volunteers": 4000, "literacy": 15, "farmers": 5000, "info-officers": 15000, "museum-visits": 1000000}
+    assert {s: found[s]["target"] for s in ("volunteers", "literacy", "farmers", "info-officers", "museum-visits")} == {
+        "volunteers": 4000,
+        "literacy": 15,
+        "farmers": 5000,
+        "info-officers": 15000,
+        "museum-visits": 1000000,
+    }
     assert found["volunteers"]["unit"] == "人"
 
 
@@ -39,8 +44,9 @@ def test_bad_values_and_unknown_targets_are_refused(desk):
     assert "volunteers" in desk.error("target", "show", "volunters", code=NOT_FOUND)
 
 
-@pytest.mark.parametrize("noun, known", [
-    ("department", "kexie"), ("category", "science-day"), ("audience", "youth"), ("plan", None)])
+@pytest.mark.parametrize(
+    "noun, known", [("department", "kexie"), ("category", "science-day"), ("audience", "youth"), ("plan", None)]
+)
 def test_the_plan_s_words_are_listed_and_shown(desk, noun, known):
     found = [x["slug"] for x in desk.items(noun, "list")]
     assert found and (known is None or known in found)
@@ -50,4 +56,5 @@ def test_the_plan_s_words_are_listed_and_shown(desk, noun, known):
 def test_all_departments_of_the_plan_are_there(desk):
     assert {d["slug"] for d in desk.items("department", "list")} >= set(
         "jiaoyu kexie keji ziran huanjing tuanwei fulian nongye renshe gonghui fagai weijian yingji shichang laogan minzheng "
-        "xuanchuan zuzhi zhujian wenlv caizheng".split())
+        "xuanchuan zuzhi zhujian wenlv caizheng".split()
+    )

@@ -17,17 +17,23 @@ def starts(desk, slug, first, last, status=None):
 
 
 # The State Council's calendar of 2026: 1–7 October off, 20 September and 10 October worked.
-@pytest.mark.parametrize("policy, wanted", [
-    ("keep", ["2026-09-24", "2026-10-01", "2026-10-08"]),
-    ("skip", ["2026-09-24", "2026-10-08"]),
-    ("next-workday", ["2026-09-24", "2026-10-08", "2026-10-08"]),
-    ("prev-workday", ["2026-09-24", "2026-09-30", "2026-10-08"]),
-])
+@pytest.mark.parametrize(
+    "policy, wanted",
+    [
+        ("keep", ["2026-09-24", "2026-10-01", "2026-10-08"]),
+        ("skip", ["2026-09-24", "2026-10-08"]),
+        ("next-workday", ["2026-09-24", "2026-10-08", "2026-10-08"]),
+        ("prev-workday", ["2026-09-24", "2026-09-30", "2026-10-08"]),
+    ],
+)
 def test_a_policy_meets_the_national_day(desk, policy, wanted):
     slug = unique("policy")
     desk.event(slug, start="2026-09-24 09:00", repeat="FREQ=WEEKLY;COUNT=3", holiday_policy=policy)
     assert starts(desk, slug, "2026-09-01", "2026-11-01") == [day + "T09:00" for day in wanted]
-    kept = [i["recurrence_id"][:10] for i in desk.items("event", "occurrences", slug, "--from", "2026-09-01", "--to", "2026-11-01")]
+    kept = [
+        i["recurrence_id"][:10]
+        for i in desk.items("event", "occurrences", slug, "--from", "2026-09-01", "--to", "2026-11-01")
+    ]
     assert "2026-10-01" in kept or policy == "skip", "an occurrence is known by its original date, wherever it went"
 
 
@@ -53,13 +59,19 @@ def test_the_office_s_own_day_off_goes_before_the_published_one(kepu):
 
 def test_a_calendar_of_days_off_with_a_bad_line_changes_nothing(desk):
     before = desk.items("holiday", "list")
-    bad = {"year": 2028, "papers": [], "days": [{"name": "元旦", "date": "2028-01-01", "isOffDay": True},
-                                                {"name": "?", "date": "2028-02-30", "isOffDay": True}]}
+    bad = {
+        "year": 2028,
+        "papers": [],
+        "days": [
+            {"name": "元旦", "date": "2028-01-01", "isOffDay": True},
+            {"name": "?", "date": "2028-02-30", "isOffDay": True},
+        ],
+    }
     assert "2028-02-30" in desk.error("holiday", "import", "-", code=INVALID, stdin=json.dumps(bad))
     assert desk.items("holiday", "list") == before
 
 
-# Changing a series in the middle ---------------------------------------------------------------------------------------
+# Changing a series in the middle
 
 
 @pytest.fixture
@@ -75,8 +87,16 @@ def test_from_a_date_on_the_series_splits_and_everything_goes_along(desk, series
     slug, person = series
     later = desk.json("event", "edit", slug, "--on", "2027-03-24", "--this-and-future", "--title", "下半程")
     assert (later["slug"], later["split_from"], later["title"]) == (slug + "-2", slug, "下半程")
-    assert [s[:10] for s in starts(desk, slug, "2027-01-01", "2028-01-01")] == ["2027-03-03", "2027-03-10", "2027-03-17"]
-    assert [s[:10] for s in starts(desk, slug + "-2", "2027-01-01", "2028-01-01")] == ["2027-03-24", "2027-03-31", "2027-04-07"]
+    assert [s[:10] for s in starts(desk, slug, "2027-01-01", "2028-01-01")] == [
+        "2027-03-03",
+        "2027-03-10",
+        "2027-03-17",
+    ]
+    assert [s[:10] for s in starts(desk, slug + "-2", "2027-01-01", "2028-01-01")] == [
+        "2027-03-24",
+        "2027-03-31",
+        "2027-04-07",
+    ]
     (signup,) = desk.items("signup", "list", "--volunteer", person)
     assert (signup["event"], signup["recurrence_id"][:10], signup["state"]) == (slug + "-2", "2027-03-24", "confirmed")
 
@@ -110,13 +130,15 @@ def test_without_a_scope_nothing_is_guessed(desk, series):
 
 def test_one_occurrence_has_a_title_venue_and_places_of_its_own(desk, series):
     slug, _ = series
-    one = desk.json("event", "edit", slug, "--on", "2027-03-10", "--this", "--title", "特别场", "--venue", "广场", "--role", "讲解员=9")
+    one = desk.json(
+        "event", "edit", slug, "--on", "2027-03-10", "--this", "--title", "特别场", "--venue", "广场", "--role", "讲解员=9"
+    )
     assert (one["title"], one["venue"], one["roles"][0]["capacity"]) == ("特别场", "广场", 9)
     others = [o for o in desk.items("event", "occurrences", slug) if o["recurrence_id"][:10] != "2027-03-10"]
     assert {(o["title"], o["roles"][0]["capacity"]) for o in others} == {("科普讲座", 3)}
 
 
-# A new tz database ----------------------------------------------------------------------------------------------------
+# A new tz database
 
 
 def test_when_a_zone_s_rules_change_occurrences_keep_their_local_time(make_kepu, tmp_path):
@@ -136,4 +158,6 @@ def test_when_a_zone_s_rules_change_occurrences_keep_their_local_time(make_kepu,
     assert [o["start"] for o in kepu.items("event", "occurrences", "walk")][0] == "2027-05-12T09:00:00+09:00"
     after = [d["due"] for d in kepu.items("delivery", "list", "--event", "walk")]
     hour = datetime.timedelta(hours=1)
-    assert [datetime.datetime.fromisoformat(d) + hour for d in after] == [datetime.datetime.fromisoformat(d) for d in before]
+    assert [datetime.datetime.fromisoformat(d) + hour for d in after] == [
+        datetime.datetime.fromisoformat(d) for d in before
+    ]

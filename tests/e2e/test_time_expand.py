@@ -30,8 +30,18 @@ def batch(desk, lines):
 
 
 def line(dtstart, rrule, tzid=None, limit=LIMIT, **more):
-    return {"id": more.pop("id", "x"), "dtstart": dtstart, "value": "DATE-TIME" if "T" in dtstart else "DATE", "tzid": tzid,
-            "rrule": [rrule] if isinstance(rrule, str) else rrule, "exrule": [], "exdate": [], "rdate": [], "limit": limit, **more}
+    return {
+        "id": more.pop("id", "x"),
+        "dtstart": dtstart,
+        "value": "DATE-TIME" if "T" in dtstart else "DATE",
+        "tzid": tzid,
+        "rrule": [rrule] if isinstance(rrule, str) else rrule,
+        "exrule": [],
+        "exdate": [],
+        "rdate": [],
+        "limit": limit,
+        **more,
+    }
 
 
 def test_the_third_saturday_of_september(desk):
@@ -42,8 +52,19 @@ def test_the_third_saturday_of_september(desk):
 
 
 def test_dates_are_left_out_and_put_in(desk):
-    e = expand(desk, "FREQ=DAILY;COUNT=4", "20260919T090000", "Asia/Shanghai", 10, "--exdate", "20260920T090000", "--exdate",
-               "20260922T090000", "--rdate", "20261001T100000")
+    e = expand(
+        desk,
+        "FREQ=DAILY;COUNT=4",
+        "20260919T090000",
+        "Asia/Shanghai",
+        10,
+        "--exdate",
+        "20260920T090000",
+        "--exdate",
+        "20260922T090000",
+        "--rdate",
+        "20261001T100000",
+    )
     assert e["instances"] == ["20260919T090000", "20260921T090000", "20261001T100000"] and e["complete"] is True
 
 
@@ -63,7 +84,10 @@ def test_floating_times_have_no_instants(desk):
 
 
 def test_a_start_that_is_not_of_its_rule_is_left_out(desk):
-    assert expand(desk, "FREQ=WEEKLY;BYDAY=WE", "20270510T140000", count=2)["instances"] == ["20270512T140000", "20270519T140000"]
+    assert expand(desk, "FREQ=WEEKLY;BYDAY=WE", "20270510T140000", count=2)["instances"] == [
+        "20270512T140000",
+        "20270519T140000",
+    ]
 
 
 def test_a_gap_takes_the_offset_before_it_and_the_day_after_its_own(desk):
@@ -82,13 +106,31 @@ def test_shanghai_had_summer_time(desk):
     assert [u[9:11] for u in e["utc"]] == ["01", "01", "01", "01", "00", "00", "00", "00", "01", "01", "01", "01"]
 
 
-@pytest.mark.parametrize("zone", ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Shanghai",
-                                  "Asia/Kathmandu", "Pacific/Apia", "America/Sao_Paulo", "UTC"])
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "America/New_York",
+        "Europe/London",
+        "Australia/Lord_Howe",
+        "Africa/Casablanca",
+        "Asia/Shanghai",
+        "Asia/Kathmandu",
+        "Pacific/Apia",
+        "America/Sao_Paulo",
+        "UTC",
+    ],
+)
 def test_instants_are_those_of_the_system_s_zones(desk, zone):
     (a,) = batch(desk, [line("20260101T123000", "FREQ=DAILY;INTERVAL=5", zone, 400)])
     at = zoneinfo.ZoneInfo(zone)
-    want = [datetime.datetime.strptime(i, rules.FORM).replace(tzinfo=at).astimezone(datetime.timezone.utc).strftime(rules.FORM) + "Z"
-            for i in a["instances"]]
+    want = [
+        datetime.datetime.strptime(i, rules.FORM)
+        .replace(tzinfo=at)
+        .astimezone(datetime.timezone.utc)
+        .strftime(rules.FORM)
+        + "Z"
+        for i in a["instances"]
+    ]
     assert len(want) == 400 and a["utc"] == want
 
 
@@ -97,25 +139,60 @@ def test_lunar_dates(desk):
     assert [i[:8] for i in e["instances"]] == ["20261018", "20271008", "20281026", "20291016", "20301005"]
     e = expand(desk, "RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1", "20270206T000000", count=4)
     assert [i[:8] for i in e["instances"]] == ["20270206", "20280126", "20290213", "20300203"]
-    desk.error("time", "expand", "--start", "20270101T000000", "--tz", "Asia/Shanghai", "--rrule",
-               "RSCALE=HEBREW;FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1", "-N", "3", code=INVALID)
+    desk.error(
+        "time",
+        "expand",
+        "--start",
+        "20270101T000000",
+        "--tz",
+        "Asia/Shanghai",
+        "--rrule",
+        "RSCALE=HEBREW;FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1",
+        "-N",
+        "3",
+        code=INVALID,
+    )
 
 
-BAD = ["FREQ=YEARLY;BYMONTH=13", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=2;UNTIL=20300101T000000", "FREQ=WEEKLY;BYDAY=0MO",
-       "FREQ=NEVER", "BYDAY=MO", "", "FREQ=DAILY;FREQ=DAILY", "FREQ=DAILY;COUNT=-1", "FREQ=MONTHLY;BYMONTHDAY=32",
-       "FREQ=YEARLY;BYWEEKNO=54", "FREQ=DAILY;BYHOUR=24", "FREQ=DAILY;UNTIL=20301301T000000", "FREQ=DAILY;BYSETPOS=0",
-       "FREQ=DAILY;INTERVAL=99999999999999999999", "FREQ=DAILY;COUNT=", "FREQ=MONTHLY;BYDAY=255SU"]
+BAD = [
+    "FREQ=YEARLY;BYMONTH=13",
+    "FREQ=DAILY;INTERVAL=0",
+    "FREQ=DAILY;COUNT=2;UNTIL=20300101T000000",
+    "FREQ=WEEKLY;BYDAY=0MO",
+    "FREQ=NEVER",
+    "BYDAY=MO",
+    "",
+    "FREQ=DAILY;FREQ=DAILY",
+    "FREQ=DAILY;COUNT=-1",
+    "FREQ=MONTHLY;BYMONTHDAY=32",
+    "FREQ=YEARLY;BYWEEKNO=54",
+    "FREQ=DAILY;BYHOUR=24",
+    "FREQ=DAILY;UNTIL=20301301T000000",
+    "FREQ=DAILY;BYSETPOS=0",
+    "FREQ=DAILY;INTERVAL=99999999999999999999",
+    "FREQ=DAILY;COUNT=",
+    "FREQ=MONTHLY;BYDAY=255SU",
+]
 
 
 @pytest.mark.parametrize("rule", BAD)
 def test_bad_rules_are_refused(desk, rule):
-    result = desk.ctl("time", "expand", "--start", "20270101T000000", "--rrule", rule, "-N", "3", "--json", code=INVALID)
+    result = desk.ctl(
+        "time", "expand", "--start", "20270101T000000", "--rrule", rule, "-N", "3", "--json", code=INVALID
+    )
     assert result.error()["message"]
 
 
-NEVER = ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=HOURLY;BYHOUR=1;BYMONTH=4;BYMONTHDAY=31",
-         "FREQ=MONTHLY;INTERVAL=12;BYMONTH=2", "FREQ=DAILY;BYMONTHDAY=31;BYMONTH=6", "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1",
-         "FREQ=MINUTELY;INTERVAL=60;BYMINUTE=30", "FREQ=SECONDLY;INTERVAL=86400;BYHOUR=5"]
+NEVER = [
+    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=HOURLY;BYHOUR=1;BYMONTH=4;BYMONTHDAY=31",
+    "FREQ=MONTHLY;INTERVAL=12;BYMONTH=2",
+    "FREQ=DAILY;BYMONTHDAY=31;BYMONTH=6",
+    "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1",
+    "FREQ=MINUTELY;INTERVAL=60;BYMINUTE=30",
+    "FREQ=SECONDLY;INTERVAL=86400;BYHOUR=5",
+]
 
 
 def test_rules_that_never_yield_are_an_error_or_an_empty_complete_list(desk):
@@ -133,9 +210,21 @@ def test_rules_that_yield_all_the_time_are_bounded(desk):
 
 def test_every_line_is_answered_in_order_whatever_it_holds(desk):
     good = line("20270101T090000", "FREQ=DAILY", limit=2)
-    lines = [{**good, "id": "a"}, "not json", {**good, "id": "b", "rrule": ["FREQ=YEARLY;BYMONTH=13"]}, {}, "[]", "null", '"\\u0000"',
-             {**good, "id": "c", "dtstart": "20270230T090000"}, {**good, "id": "d", "tzid": "Mars/Olympus"}, "{" * 1000,
-             {**good, "id": "e", "rrule": "FREQ=DAILY"}, {**good, "id": "f", "limit": -1}, {**good, "id": "z"}]
+    lines = [
+        {**good, "id": "a"},
+        "not json",
+        {**good, "id": "b", "rrule": ["FREQ=YEARLY;BYMONTH=13"]},
+        {},
+        "[]",
+        "null",
+        '"\\u0000"',
+        {**good, "id": "c", "dtstart": "20270230T090000"},
+        {**good, "id": "d", "tzid": "Mars/Olympus"},
+        "{" * 1000,
+        {**good, "id": "e", "rrule": "FREQ=DAILY"},
+        {**good, "id": "f", "limit": -1},
+        {**good, "id": "z"},
+    ]
     answers = batch(desk, lines)
     assert answers[0]["id"] == "a" and answers[-1]["id"] == "z"
     assert answers[0]["instances"] == answers[-1]["instances"] == ["20270101T090000", "20270102T090000"]
@@ -168,7 +257,9 @@ def test_random_rules_as_dateutil_reads_them(desk):
         if right and "error" not in answer and ended != (len(want) == LIMIT):  # known to be all, or known not to be
             right = answer["complete"] is ended
         if not right:
-            wrong.append(f"{form(start, is_date)} {rules.text(rule, is_date)}\n  dateutil {want[:6]} ended={ended}\n  kepu     {str(answer)[:300]}")
+            wrong.append(
+                f"{form(start, is_date)} {rules.text(rule, is_date)}\n  dateutil {want[:6]} ended={ended}\n  kepu     {str(answer)[:300]}"
+            )
     assert not wrong, f"{len(wrong)} of {len(cases)} rules (KEPU_TEST_SEED={SEED}):\n" + "\n".join(wrong[:8])
 
 
@@ -176,7 +267,10 @@ def test_random_rules_as_dateutil_reads_them(desk):
 def test_reference_cases_of_other_engines(desk):
     cases = [json.loads(text) for text in CASES.read_text().splitlines()]
     fields = ("id", "dtstart", "value", "tzid", "rrule", "exrule", "exdate", "rdate", "start_at")
-    lines = [{**{k: c[k] for k in fields if k in c}, "limit": max(1, len(c.get("expected") or [])) + bool(c.get("complete"))} for c in cases]
+    lines = [
+        {**{k: c[k] for k in fields if k in c}, "limit": max(1, len(c.get("expected") or [])) + bool(c.get("complete"))}
+        for c in cases
+    ]
     wrong = []
     for c, a in zip(cases, batch(desk, lines)):
         if c["expect"] == "error":
@@ -190,20 +284,26 @@ def test_reference_cases_of_other_engines(desk):
             if right and c.get("expected_utc") and a["utc"] is not None:
                 right = a["utc"] == c["expected_utc"]
         if not right:
-            wrong.append(f"{c['id']} {c['dtstart']} {c['rrule']}\n  want {str(c.get('expected'))[:200]}\n  got  {str(a)[:200]}")
+            wrong.append(
+                f"{c['id']} {c['dtstart']} {c['rrule']}\n  want {str(c.get('expected'))[:200]}\n  got  {str(a)[:200]}"
+            )
     assert not wrong, f"{len(wrong)} of {len(cases)}:\n" + "\n".join(wrong[:8])
 
 
 # --- words
 
-@pytest.mark.parametrize("words, parts", [
-    ("每年9月第三个周六", {"FREQ=YEARLY", "BYMONTH=9", "BYDAY=3SA"}),
-    ("every third saturday of september", {"FREQ=YEARLY", "BYMONTH=9", "BYDAY=3SA"}),
-    ("每周三 14:00", {"FREQ=WEEKLY", "BYDAY=WE"}),
-    ("每两周周五", {"FREQ=WEEKLY", "INTERVAL=2", "BYDAY=FR"}),
-    ("农历九月初九", {"RSCALE=CHINESE", "FREQ=YEARLY", "BYMONTH=9", "BYMONTHDAY=9"}),
-    ("every day", {"FREQ=DAILY"}),
-])
+
+@pytest.mark.parametrize(
+    "words, parts",
+    [
+        ("每年9月第三个周六", {"FREQ=YEARLY", "BYMONTH=9", "BYDAY=3SA"}),
+        ("every third saturday of september", {"FREQ=YEARLY", "BYMONTH=9", "BYDAY=3SA"}),
+        ("每周三 14:00", {"FREQ=WEEKLY", "BYDAY=WE"}),
+        ("每两周周五", {"FREQ=WEEKLY", "INTERVAL=2", "BYDAY=FR"}),
+        ("农历九月初九", {"RSCALE=CHINESE", "FREQ=YEARLY", "BYMONTH=9", "BYMONTHDAY=9"}),
+        ("every day", {"FREQ=DAILY"}),
+    ],
+)
 def test_words_are_read_as_a_rule_and_its_next_dates(desk, words, parts):
     e = desk.json("time", "explain", words)
     assert parts <= rule_parts(e["rule"]) <= parts | {"INTERVAL=1", "WKST=MO", "BYHOUR=14", "BYMINUTE=0", "BYSECOND=0"}

@@ -14,9 +14,30 @@ THOUSAND = pathlib.Path(__file__).resolve().parents[1] / "data" / "volunteers-10
 @pytest.fixture(scope="module")
 def tour(desk):
     """The event of the tour, added by the command line that the README prints."""
-    return desk.json("event", "add", "--title", "全国科普日主场活动", "--start", "2027-09-18 09:00", "--duration", "8h",
-                     "--repeat", "FREQ=YEARLY;BYMONTH=9;BYDAY=3SA", "--category", "science-day", "--lead", "kexie",
-                     "--audience", "public", "--role", "讲解员=10/5", "--role", "引导员=20", "--slug", SLUG)
+    return desk.json(
+        "event",
+        "add",
+        "--title",
+        "全国科普日主场活动",
+        "--start",
+        "2027-09-18 09:00",
+        "--duration",
+        "8h",
+        "--repeat",
+        "FREQ=YEARLY;BYMONTH=9;BYDAY=3SA",
+        "--category",
+        "science-day",
+        "--lead",
+        "kexie",
+        "--audience",
+        "public",
+        "--role",
+        "讲解员=10/5",
+        "--role",
+        "引导员=20",
+        "--slug",
+        SLUG,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +62,29 @@ def test_event_add_answers_with_the_event_as_it_was_understood(tour):
 
 
 def test_event_add_echoes_the_rule_and_the_next_dates_in_the_table_form(desk):
-    said = desk.ctl("event", "add", "--title", "社区科普", "--start", "2027-05-12 14:00", "--duration", "2h",
-                    "--repeat", "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "--slug", "echo-test").out
+    said = desk.ctl(
+        "event",
+        "add",
+        "--title",
+        "社区科普",
+        "--start",
+        "2027-05-12 14:00",
+        "--duration",
+        "2h",
+        "--repeat",
+        "FREQ=WEEKLY;BYDAY=WE;COUNT=3",
+        "--slug",
+        "echo-test",
+    ).out
     assert "echo-test" in said and "2027-05-12" in said and "2027-05-19" in said and "2027-05-26" in said
 
 
 def test_event_list_and_show_have_it(desk, tour, changed):
     assert SLUG in [e["slug"] for e in desk.items("event", "list")]
     shown = desk.json("event", "show", SLUG)
-    assert {k: shown[k] for k in ("slug", "title", "start", "end", "roles")} == \
-        {k: tour[k] for k in ("slug", "title", "start", "end", "roles")}
+    assert {k: shown[k] for k in ("slug", "title", "start", "end", "roles")} == {
+        k: tour[k] for k in ("slug", "title", "start", "end", "roles")
+    }
     assert "全国科普日主场活动" in desk.ctl("event", "show", SLUG).out
 
 
@@ -59,7 +93,11 @@ def test_occurrences_follow_the_rule_with_one_moved_and_one_cancelled(desk, chan
     assert all(harness.OCCURRENCE <= set(o) for o in found)
     assert [o["recurrence_id"][:10] for o in found] == ["2027-09-18", "2028-09-16", "2029-09-15", "2030-09-21"]
     assert [o["start"] for o in found] == [
-        "2027-09-18T09:00:00+08:00", "2028-09-17T10:00:00+08:00", "2029-09-15T09:00:00+08:00", "2030-09-21T09:00:00+08:00"]
+        "2027-09-18T09:00:00+08:00",
+        "2028-09-17T10:00:00+08:00",
+        "2029-09-15T09:00:00+08:00",
+        "2030-09-21T09:00:00+08:00",
+    ]
     assert [o["status"] for o in found] == ["scheduled", "moved", "cancelled", "scheduled"]
     assert {o["event"] for o in found} == {SLUG}
     role = {r["name"]: r for r in found[0]["roles"]}["讲解员"]
@@ -70,7 +108,9 @@ def test_occurrences_follow_the_rule_with_one_moved_and_one_cancelled(desk, chan
 def test_a_moved_occurrence_keeps_its_identity_and_its_length(changed):
     moved, cancelled = changed
     assert moved["recurrence_id"].startswith("2028-09-16") and moved["status"] == "moved"
-    assert moment(moved["end"]) - moment(moved["start"]) == moment("2027-09-18T17:00:00+08:00") - moment("2027-09-18T09:00:00+08:00")
+    assert moment(moved["end"]) - moment(moved["start"]) == moment("2027-09-18T17:00:00+08:00") - moment(
+        "2027-09-18T09:00:00+08:00"
+    )
     assert cancelled["recurrence_id"].startswith("2029-09-15") and cancelled["status"] == "cancelled"
 
 
@@ -109,11 +149,14 @@ def test_volunteers_come_one_by_one_and_by_the_thousand(desk, tmp_path):
 def test_signups_are_taken_listed_cancelled_and_refused_when_full(desk, tour):
     desk.event("tour-full", role="引导员=2")
     people = [desk.volunteer() for _ in range(3)]
-    taken = [desk.json("signup", "add", "--volunteer", p["id"], "--event", "tour-full", "--on", "2027-05-12")
-             for p in people[:2]]
+    taken = [
+        desk.json("signup", "add", "--volunteer", p["id"], "--event", "tour-full", "--on", "2027-05-12")
+        for p in people[:2]
+    ]
     assert all(harness.SIGNUP <= set(s) and s["state"] == "confirmed" and s["role"] == "引导员" for s in taken)
-    full = desk.ctl("signup", "add", "--volunteer", people[2]["id"], "--event", "tour-full", "--on", "2027-05-12",
-                    code=CONFLICT)
+    full = desk.ctl(
+        "signup", "add", "--volunteer", people[2]["id"], "--event", "tour-full", "--on", "2027-05-12", code=CONFLICT
+    )
     assert full.out == "" and full.err.strip()
     assert len(desk.items("signup", "list", "--event", "tour-full")) == 2
     assert desk.json("signup", "cancel", taken[0]["id"])["state"] == "cancelled"
@@ -125,8 +168,19 @@ def test_a_role_may_be_named_in_chinese_on_any_date_of_the_rule(desk, tour, chan
     for date in ("2027-09-18", "2028-09-16", "2041-09-21"):
         s = desk.json("signup", "add", "--volunteer", who["id"], "--event", SLUG, "--on", date, "--role", "讲解员")
         assert s["recurrence_id"].startswith(date) and s["event"] == SLUG
-    desk.ctl("signup", "add", "--volunteer", who["id"], "--event", SLUG, "--on", "2041-09-20", "--role", "讲解员",
-             code=NOT_FOUND)
+    desk.ctl(
+        "signup",
+        "add",
+        "--volunteer",
+        who["id"],
+        "--event",
+        SLUG,
+        "--on",
+        "2041-09-20",
+        "--role",
+        "讲解员",
+        code=NOT_FOUND,
+    )
 
 
 def test_the_road_to_four_thousand_counts_people(desk):
@@ -139,8 +193,18 @@ def test_the_road_to_four_thousand_counts_people(desk):
 
 
 def test_a_channel_is_added_and_tested_and_a_reminder_arrives_signed_and_on_time(desk, receiver, tmp_path):
-    desk.json("channel", "add", "ops", "--kind", "webhook", "--url", receiver.url(), "--allow-private",
-              "--secret-file", receiver.secret_file(tmp_path))
+    desk.json(
+        "channel",
+        "add",
+        "ops",
+        "--kind",
+        "webhook",
+        "--url",
+        receiver.url(),
+        "--allow-private",
+        "--secret-file",
+        receiver.secret_file(tmp_path),
+    )
     desk.ctl("channel", "test", "ops")
     test = receiver.wait(1)[0]
     assert test.wrong is None

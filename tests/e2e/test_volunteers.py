@@ -19,8 +19,25 @@ def people(desk):
 
 
 def test_a_volunteer_is_added_with_everything_said(desk):
-    v = desk.json("volunteer", "add", "--name", "张三", "--phone", "13812340001", "--email", "zhang@example.org",
-                  "--org", "宁夏大学", "--source", "高校学生", "--skill", "讲解", "--skill", "急救", "--consent")
+    v = desk.json(
+        "volunteer",
+        "add",
+        "--name",
+        "张三",
+        "--phone",
+        "13812340001",
+        "--email",
+        "zhang@example.org",
+        "--org",
+        "宁夏大学",
+        "--source",
+        "高校学生",
+        "--skill",
+        "讲解",
+        "--skill",
+        "急救",
+        "--consent",
+    )
     assert harness.VOLUNTEER <= set(v) and v["id"].startswith("v-")
     assert (v["name"], v["org"], v["source"], v["skills"]) == ("张三", "宁夏大学", "高校学生", ["讲解", "急救"])
     assert v["consent_at"] and v["hours"] == 0
@@ -76,10 +93,16 @@ def test_an_import_takes_every_line_and_the_same_file_again_nothing(desk, tmp_pa
 
 def test_an_import_takes_its_columns_in_any_order_and_knows_who_consented(desk, tmp_path):
     path = tmp_path / "v.csv"
-    path.write_text("\ufeff" + table(
-        [("兴泾镇", phone(51_000_001), "2026-03-01T10:00:00+08:00", "有同意", "\"引号\", 逗号", "讲解"),
-         ("", phone(51_000_002), "", "无同意", "", "")],
-        ("town", "phone", "consent_at", "name", "org", "skills")))
+    path.write_text(
+        "\ufeff"
+        + table(
+            [
+                ("兴泾镇", phone(51_000_001), "2026-03-01T10:00:00+08:00", "有同意", "\"引号\", 逗号", "讲解"),
+                ("", phone(51_000_002), "", "无同意", "", ""),
+            ],
+            ("town", "phone", "consent_at", "name", "org", "skills"),
+        )
+    )
     desk.json("volunteer", "import", path)
     found = {v["name"]: v for v in people(desk)}
     assert found["有同意"]["consent_at"] and found["有同意"]["town"] == "兴泾镇"
@@ -88,7 +111,10 @@ def test_an_import_takes_its_columns_in_any_order_and_knows_who_consented(desk, 
 
 
 def test_an_import_reads_standard_input(desk):
-    assert desk.ctl("volunteer", "import", "-", "--json", stdin=table([("从管道来", phone(52_000_001))])).json()["imported"] == 1
+    assert (
+        desk.ctl("volunteer", "import", "-", "--json", stdin=table([("从管道来", phone(52_000_001))])).json()["imported"]
+        == 1
+    )
 
 
 THOUSAND = [[f"第{i}行", phone(60_000_000 + i)] for i in range(2, 1002)]  # the header is line 1
@@ -107,16 +133,29 @@ def test_one_bad_line_imports_nothing_and_is_named_with_its_column(desk, tmp_pat
     assert "617" in plain.err and "phone" in plain.err and plain.out == ""
 
 
-@pytest.mark.parametrize("text, named", [
-    ("", []),
-    ("name\n张三\n", ["phone"]),
-    ("name,phone,shoe\n张三,13812340009,44\n", ["shoe"]),
-    ("name,phone\n张三\n", ["2"]),
-    ("name,phone\n张三,13812340009,多余\n", ["2"]),
-    ("name,phone\n,13812340009\n", ["2", "name"]),
-    ("name,phone,consent_at\n张三,13812340009,昨天吧\n", ["2", "consent_at"]),
-    ("name,phone\n\"张三,13812340009\n", []),
-], ids=["empty", "no-phone-column", "unknown-column", "short-line", "long-line", "no-name", "bad-consent", "open-quote"])
+@pytest.mark.parametrize(
+    "text, named",
+    [
+        ("", []),
+        ("name\n张三\n", ["phone"]),
+        ("name,phone,shoe\n张三,13812340009,44\n", ["shoe"]),
+        ("name,phone\n张三\n", ["2"]),
+        ("name,phone\n张三,13812340009,多余\n", ["2"]),
+        ("name,phone\n,13812340009\n", ["2", "name"]),
+        ("name,phone,consent_at\n张三,13812340009,昨天吧\n", ["2", "consent_at"]),
+        ("name,phone\n\"张三,13812340009\n", []),
+    ],
+    ids=[
+        "empty",
+        "no-phone-column",
+        "unknown-column",
+        "short-line",
+        "long-line",
+        "no-name",
+        "bad-consent",
+        "open-quote",
+    ],
+)
 def test_other_bad_files_are_refused_whole(desk, text, named):
     before = len(people(desk))
     said = desk.error("volunteer", "import", "-", code=INVALID, stdin=text)

@@ -440,128 +440,128 @@ static void a_link_too_long_for_any_words_is_left_out(void **state)
                         "**全国科普日**\n明天 09:00 开始\n- 地点：体育馆 <B区> & \"东门\"");
 }
 
+static const struct {
+    enum channel_kind kind;
+    int status;
+    const char *body;
+    enum judgement judgement;
+    int64_t wait_ms;
+    bool robot_waits;
+} judgements[] = {
+    {CHANNEL_WEBHOOK, 200, "", JUDGE_OK, -1, false},
+    {CHANNEL_WEBHOOK, 204, "", JUDGE_OK, -1, false},
+    {CHANNEL_WEBHOOK, 299, "<html>", JUDGE_OK, -1, false},
+    {CHANNEL_WEBHOOK, 302, "", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_WEBHOOK, 400, "", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_WEBHOOK, 404, "", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_WEBHOOK, 408, "", JUDGE_RETRY, -1, false},
+    {CHANNEL_WEBHOOK, 410, "", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_WEBHOOK, 429, "", JUDGE_RETRY, -1, true},
+    {CHANNEL_WEBHOOK, 500, "", JUDGE_RETRY, -1, false},
+    {CHANNEL_WEBHOOK, 503, "", JUDGE_RETRY, -1, false},
+    {CHANNEL_WEBHOOK, 101, "", JUDGE_UNKNOWN, -1, false},
+
+    {CHANNEL_WECOM, 200, "{\"errcode\":0,\"errmsg\":\"ok\"}", JUDGE_OK, -1, false},
+    {CHANNEL_WECOM, 200, "{\"errcode\":45009,\"errmsg\":\"api freq out of limit\"}", JUDGE_RETRY, 60000, true},
+    {CHANNEL_WECOM, 200, "{\"errcode\":45033}", JUDGE_RETRY, -1, false},
+    {CHANNEL_WECOM, 200, "{\"errcode\":-1}", JUDGE_RETRY, -1, false},
+    {CHANNEL_WECOM, 200, "{\"errcode\":93000}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_WECOM, 200, "{\"errcode\":40058}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_WECOM, 200, "{\"errcode\":40008}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_WECOM, 200, "{\"errcode\":44004}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_WECOM, 200, "{\"errcode\":12345}", JUDGE_RETRY, 60000, false},
+    {CHANNEL_WECOM, 502, "<html>Bad Gateway</html>", JUDGE_RETRY, -1, false},
+    {CHANNEL_WECOM, 500, "{\"errcode\":0}", JUDGE_RETRY, -1, false},
+    {CHANNEL_WECOM, 201, "{\"errcode\":0}", JUDGE_UNKNOWN, -1, false},
+
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":0}", JUDGE_OK, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":130101,\"errmsg\":\"send too fast\"}", JUDGE_RETRY, 600000, true},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":410100}", JUDGE_RETRY, 600000, true},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":-1}", JUDGE_RETRY, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":310000,\"errmsg\":\"keywords not found\"}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":400013}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":400101}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":400102}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":400106}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":400105}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":400402}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":40035}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":43004}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_DINGTALK, 200, "{\"errcode\":430102}", JUDGE_PERMANENT, -1, false},
+
+    {CHANNEL_FEISHU, 200, "{\"code\":0,\"msg\":\"success\",\"data\":{}}", JUDGE_OK, -1, false},
+    {CHANNEL_FEISHU, 200, "{\"StatusCode\":0,\"StatusMessage\":\"success\"}", JUDGE_OK, -1, false},
+    {CHANNEL_FEISHU, 200, "{\"StatusCode\":0,\"code\":19001}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_FEISHU, 400, "{\"code\":11232,\"msg\":\"frequency limited\"}", JUDGE_RETRY, -1, true},
+    {CHANNEL_FEISHU, 429, "{\"code\":99991400}", JUDGE_RETRY, -1, true},
+    {CHANNEL_FEISHU, 200, "{\"code\":2200}", JUDGE_RETRY, -1, false},
+    {CHANNEL_FEISHU, 400, "{\"code\":9499,\"msg\":\"Bad Request\"}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_FEISHU, 200, "{\"code\":9499,\"msg\":\"too Frequency limited\"}", JUDGE_RETRY, -1, false},
+    {CHANNEL_FEISHU, 200, "{\"code\":9499,\"msg\":\"操作频率超限\"}", JUDGE_RETRY, -1, false},
+    {CHANNEL_FEISHU, 200, "{\"code\":19021}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_FEISHU, 200, "{\"code\":19022}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_FEISHU, 200, "{\"code\":19024}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_LARK, 200, "{\"code\":19001}", JUDGE_CHANNEL, -1, false},
+
+    {CHANNEL_SLACK, 200, "ok", JUDGE_OK, -1, false},
+    {CHANNEL_SLACK, 200, "ok\n", JUDGE_OK, -1, false},
+    {CHANNEL_SLACK, 200, "okay", JUDGE_UNKNOWN, -1, false},
+    {CHANNEL_SLACK, 429, "rate_limited", JUDGE_RETRY, -1, true},
+    {CHANNEL_SLACK, 400, "invalid_payload", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_SLACK, 403, "action_prohibited", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_SLACK, 404, "no_service", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_SLACK, 410, "channel_is_archived", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_SLACK, 500, "rollup_error", JUDGE_RETRY, -1, false},
+
+    {CHANNEL_DISCORD, 200, "{\"id\":\"123\",\"content\":\"x\"}", JUDGE_OK, -1, false},
+    {CHANNEL_DISCORD, 204, "", JUDGE_UNKNOWN, -1, false},
+    {CHANNEL_DISCORD, 200, "{\"id\":123}", JUDGE_UNKNOWN, -1, false},
+    {CHANNEL_DISCORD, 429, "{\"message\":\"rate limited\",\"retry_after\":0.65}", JUDGE_RETRY, 651, true},
+    {CHANNEL_DISCORD, 429, "{\"retry_after\":1e300}", JUDGE_RETRY, FETCH_RETRY_AFTER_MS_MAX, true},
+    {CHANNEL_DISCORD, 429, "{\"retry_after\":-1}", JUDGE_RETRY, -1, true},
+    {CHANNEL_DISCORD, 400, "{\"code\":50035}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_DISCORD, 401, "", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_DISCORD, 403, "", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_DISCORD, 404, "{\"message\":\"Unknown Webhook\",\"code\":10015}", JUDGE_CHANNEL, -1, false},
+
+    {CHANNEL_MATRIX, 200, "{\"event_id\":\"$x\"}", JUDGE_OK, -1, false},
+    {CHANNEL_MATRIX, 200, "{}", JUDGE_UNKNOWN, -1, false},
+    {CHANNEL_MATRIX, 429, "{\"errcode\":\"M_LIMIT_EXCEEDED\",\"retry_after_ms\":2000}", JUDGE_RETRY, 2001, true},
+    {CHANNEL_MATRIX, 401, "{\"errcode\":\"M_UNKNOWN_TOKEN\"}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_MATRIX, 403, "{\"errcode\":\"M_FORBIDDEN\"}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_MATRIX, 502, "", JUDGE_RETRY, -1, false},
+
+    {CHANNEL_NTFY, 200, "{\"id\":\"x\",\"event\":\"message\"}", JUDGE_OK, -1, false},
+    {CHANNEL_NTFY, 200, "{\"id\":\"\"}", JUDGE_UNKNOWN, -1, false},
+    {CHANNEL_NTFY, 429, "{\"error\":\"limit reached\"}", JUDGE_RETRY, -1, true},
+    {CHANNEL_NTFY, 400, "{}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_NTFY, 401, "{}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_NTFY, 403, "{}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_NTFY, 413, "{}", JUDGE_PERMANENT, -1, false},
+
+    {CHANNEL_TELEGRAM, 200, "{\"ok\":true,\"result\":{}}", JUDGE_OK, -1, false},
+    {CHANNEL_TELEGRAM, 200, "{\"ok\":\"true\"}", JUDGE_UNKNOWN, -1, false},
+    {CHANNEL_TELEGRAM, 429, "{\"ok\":false,\"parameters\":{\"retry_after\":31}}", JUDGE_RETRY, 31001, true},
+    {CHANNEL_TELEGRAM, 400, "{\"ok\":false,\"description\":\"Bad Request\"}", JUDGE_PERMANENT, -1, false},
+    {CHANNEL_TELEGRAM, 401, "{\"ok\":false}", JUDGE_CHANNEL, -1, false},
+    {CHANNEL_TELEGRAM, 403, "{\"ok\":false}", JUDGE_CHANNEL, -1, false},
+};
+
 static void answers_mean_what_the_vendors_say(void **state)
 {
-    static const struct {
-        enum channel_kind kind;
-        int status;
-        const char *body;
-        enum judgement judgement;
-        int64_t wait_ms;
-        bool robot_waits;
-    } cases[] = {
-        {CHANNEL_WEBHOOK, 200, "", JUDGE_OK, -1, false},
-        {CHANNEL_WEBHOOK, 204, "", JUDGE_OK, -1, false},
-        {CHANNEL_WEBHOOK, 299, "<html>", JUDGE_OK, -1, false},
-        {CHANNEL_WEBHOOK, 302, "", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_WEBHOOK, 400, "", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_WEBHOOK, 404, "", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_WEBHOOK, 408, "", JUDGE_RETRY, -1, false},
-        {CHANNEL_WEBHOOK, 410, "", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_WEBHOOK, 429, "", JUDGE_RETRY, -1, true},
-        {CHANNEL_WEBHOOK, 500, "", JUDGE_RETRY, -1, false},
-        {CHANNEL_WEBHOOK, 503, "", JUDGE_RETRY, -1, false},
-        {CHANNEL_WEBHOOK, 101, "", JUDGE_UNKNOWN, -1, false},
-
-        {CHANNEL_WECOM, 200, "{\"errcode\":0,\"errmsg\":\"ok\"}", JUDGE_OK, -1, false},
-        {CHANNEL_WECOM, 200, "{\"errcode\":45009,\"errmsg\":\"api freq out of limit\"}", JUDGE_RETRY, 60000, true},
-        {CHANNEL_WECOM, 200, "{\"errcode\":45033}", JUDGE_RETRY, -1, false},
-        {CHANNEL_WECOM, 200, "{\"errcode\":-1}", JUDGE_RETRY, -1, false},
-        {CHANNEL_WECOM, 200, "{\"errcode\":93000}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_WECOM, 200, "{\"errcode\":40058}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_WECOM, 200, "{\"errcode\":40008}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_WECOM, 200, "{\"errcode\":44004}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_WECOM, 200, "{\"errcode\":12345}", JUDGE_RETRY, 60000, false},
-        {CHANNEL_WECOM, 502, "<html>Bad Gateway</html>", JUDGE_RETRY, -1, false},
-        {CHANNEL_WECOM, 500, "{\"errcode\":0}", JUDGE_RETRY, -1, false},
-        {CHANNEL_WECOM, 201, "{\"errcode\":0}", JUDGE_UNKNOWN, -1, false},
-
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":0}", JUDGE_OK, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":130101,\"errmsg\":\"send too fast\"}", JUDGE_RETRY, 600000, true},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":410100}", JUDGE_RETRY, 600000, true},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":-1}", JUDGE_RETRY, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":310000,\"errmsg\":\"keywords not found\"}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":400013}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":400101}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":400102}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":400106}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":400105}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":400402}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":40035}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":43004}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_DINGTALK, 200, "{\"errcode\":430102}", JUDGE_PERMANENT, -1, false},
-
-        {CHANNEL_FEISHU, 200, "{\"code\":0,\"msg\":\"success\",\"data\":{}}", JUDGE_OK, -1, false},
-        {CHANNEL_FEISHU, 200, "{\"StatusCode\":0,\"StatusMessage\":\"success\"}", JUDGE_OK, -1, false},
-        {CHANNEL_FEISHU, 200, "{\"StatusCode\":0,\"code\":19001}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_FEISHU, 400, "{\"code\":11232,\"msg\":\"frequency limited\"}", JUDGE_RETRY, -1, true},
-        {CHANNEL_FEISHU, 429, "{\"code\":99991400}", JUDGE_RETRY, -1, true},
-        {CHANNEL_FEISHU, 200, "{\"code\":2200}", JUDGE_RETRY, -1, false},
-        {CHANNEL_FEISHU, 400, "{\"code\":9499,\"msg\":\"Bad Request\"}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_FEISHU, 200, "{\"code\":9499,\"msg\":\"too Frequency limited\"}", JUDGE_RETRY, -1, false},
-        {CHANNEL_FEISHU, 200, "{\"code\":9499,\"msg\":\"操作频率超限\"}", JUDGE_RETRY, -1, false},
-        {CHANNEL_FEISHU, 200, "{\"code\":19021}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_FEISHU, 200, "{\"code\":19022}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_FEISHU, 200, "{\"code\":19024}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_LARK, 200, "{\"code\":19001}", JUDGE_CHANNEL, -1, false},
-
-        {CHANNEL_SLACK, 200, "ok", JUDGE_OK, -1, false},
-        {CHANNEL_SLACK, 200, "ok\n", JUDGE_OK, -1, false},
-        {CHANNEL_SLACK, 200, "okay", JUDGE_UNKNOWN, -1, false},
-        {CHANNEL_SLACK, 429, "rate_limited", JUDGE_RETRY, -1, true},
-        {CHANNEL_SLACK, 400, "invalid_payload", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_SLACK, 403, "action_prohibited", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_SLACK, 404, "no_service", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_SLACK, 410, "channel_is_archived", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_SLACK, 500, "rollup_error", JUDGE_RETRY, -1, false},
-
-        {CHANNEL_DISCORD, 200, "{\"id\":\"123\",\"content\":\"x\"}", JUDGE_OK, -1, false},
-        {CHANNEL_DISCORD, 204, "", JUDGE_UNKNOWN, -1, false},
-        {CHANNEL_DISCORD, 200, "{\"id\":123}", JUDGE_UNKNOWN, -1, false},
-        {CHANNEL_DISCORD, 429, "{\"message\":\"rate limited\",\"retry_after\":0.65}", JUDGE_RETRY, 651, true},
-        {CHANNEL_DISCORD, 429, "{\"retry_after\":1e300}", JUDGE_RETRY, FETCH_RETRY_AFTER_MS_MAX, true},
-        {CHANNEL_DISCORD, 429, "{\"retry_after\":-1}", JUDGE_RETRY, -1, true},
-        {CHANNEL_DISCORD, 400, "{\"code\":50035}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_DISCORD, 401, "", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_DISCORD, 403, "", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_DISCORD, 404, "{\"message\":\"Unknown Webhook\",\"code\":10015}", JUDGE_CHANNEL, -1, false},
-
-        {CHANNEL_MATRIX, 200, "{\"event_id\":\"$x\"}", JUDGE_OK, -1, false},
-        {CHANNEL_MATRIX, 200, "{}", JUDGE_UNKNOWN, -1, false},
-        {CHANNEL_MATRIX, 429, "{\"errcode\":\"M_LIMIT_EXCEEDED\",\"retry_after_ms\":2000}", JUDGE_RETRY, 2001, true},
-        {CHANNEL_MATRIX, 401, "{\"errcode\":\"M_UNKNOWN_TOKEN\"}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_MATRIX, 403, "{\"errcode\":\"M_FORBIDDEN\"}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_MATRIX, 502, "", JUDGE_RETRY, -1, false},
-
-        {CHANNEL_NTFY, 200, "{\"id\":\"x\",\"event\":\"message\"}", JUDGE_OK, -1, false},
-        {CHANNEL_NTFY, 200, "{\"id\":\"\"}", JUDGE_UNKNOWN, -1, false},
-        {CHANNEL_NTFY, 429, "{\"error\":\"limit reached\"}", JUDGE_RETRY, -1, true},
-        {CHANNEL_NTFY, 400, "{}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_NTFY, 401, "{}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_NTFY, 403, "{}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_NTFY, 413, "{}", JUDGE_PERMANENT, -1, false},
-
-        {CHANNEL_TELEGRAM, 200, "{\"ok\":true,\"result\":{}}", JUDGE_OK, -1, false},
-        {CHANNEL_TELEGRAM, 200, "{\"ok\":\"true\"}", JUDGE_UNKNOWN, -1, false},
-        {CHANNEL_TELEGRAM, 429, "{\"ok\":false,\"parameters\":{\"retry_after\":31}}", JUDGE_RETRY, 31001, true},
-        {CHANNEL_TELEGRAM, 400, "{\"ok\":false,\"description\":\"Bad Request\"}", JUDGE_PERMANENT, -1, false},
-        {CHANNEL_TELEGRAM, 401, "{\"ok\":false}", JUDGE_CHANNEL, -1, false},
-        {CHANNEL_TELEGRAM, 403, "{\"ok\":false}", JUDGE_CHANNEL, -1, false},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof judgements / sizeof judgements[0]; i++) {
         const struct fetch_result result = {
-            .end = FETCH_ANSWERED, .status = cases[i].status, .body = cases[i].body,
-            .body_bytes = strlen(cases[i].body), .retry_after_ms = -1,
-            .reason = arena_printf(&arena, "HTTP %d", cases[i].status),
+            .end = FETCH_ANSWERED, .status = judgements[i].status, .body = judgements[i].body,
+            .body_bytes = strlen(judgements[i].body), .retry_after_ms = -1,
+            .reason = arena_printf(&arena, "HTTP %d", judgements[i].status),
         };
-        struct verdict v = channel_judge(cases[i].kind, &result, &arena);
+        struct verdict v = channel_judge(judgements[i].kind, &result, &arena);
 
-        if (v.judgement != cases[i].judgement || v.retry_after_ms != cases[i].wait_ms ||
-            v.robot_waits != cases[i].robot_waits)
-            fail_msg("%s %d %s: %s, %lld ms, robot waits %d", channel_kind_name(cases[i].kind), cases[i].status,
-                     cases[i].body, judgement_name(v.judgement), (long long)v.retry_after_ms, v.robot_waits);
+        if (v.judgement != judgements[i].judgement || v.retry_after_ms != judgements[i].wait_ms ||
+            v.robot_waits != judgements[i].robot_waits)
+            fail_msg("%s %d %s: %s, %lld ms, robot waits %d", channel_kind_name(judgements[i].kind), judgements[i].status,
+                     judgements[i].body, judgement_name(v.judgement), (long long)v.retry_after_ms, v.robot_waits);
         assert_true(v.reason && v.reason[0]);
     }
 }
