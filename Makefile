@@ -50,6 +50,7 @@ CTL_OBJECTS := $(call object,$(CTL_SOURCES) $(CTL_SHARED))
 ASSETS := $(shell sed -n 's/^A(.*"\(.*\)")$$/\1/p' daemon/base/assets.def)
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .PHONY: all help deps build-deps test-deps run demo test totals unit e2e lint check-asan check-tsan fuzz bench crash install clean FORCE
 
 all: $(BUILD)/kepud $(BUILD)/kepuctl                       ## build kepud and kepuctl
@@ -130,7 +131,7 @@ run: build-deps                                            ## build, then run ke
 
 demo: build-deps test-deps                                 ## a scripted tour with a small chat receiver; ends by itself
 	@$(MAKE) --no-print-directory all
-	@$(PYTHON) tests/demo.py
+	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) tests/demo.py
 
 # Checking ----------------------------------------------------------------------------------------------------------
 
