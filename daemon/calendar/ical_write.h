@@ -26,7 +26,7 @@ void ical_end(struct ical *w, const char *component);
 
 /* `name` may carry parameters: "REFRESH-INTERVAL;VALUE=DURATION". Malformed UTF-8 becomes U+FFFD. */
 void ical_raw(struct ical *w, const char *name, const char *value);     /* as it is, but for control characters */
-void ical_text(struct ical *w, const char *name, const char *text);     /* 3.3.11; control characters but line feeds go */
+void ical_text(struct ical *w, const char *name, const char *text); /* 3.3.11; of control characters line feeds stay */
 /* 'NAME;CN="…":value': the parameter without what may not stand between quotes (3.2). */
 void ical_named(struct ical *w, const char *name, const char *cn, const char *value);
 void ical_int(struct ical *w, const char *name, int64_t value);

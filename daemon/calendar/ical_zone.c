@@ -21,7 +21,7 @@ struct change {
     bool written;
 };
 
-/* "The third Sunday", "the last Friday", "the Friday among the days 23 to 29", or "the 21st": when in a year it comes. */
+/* When in a year: "the third Sunday", "the last Friday", "the Friday among the days 23 to 29", or "the 21st". */
 struct yearly {
     int month;
     int weekday;         /* -1: any */
@@ -130,7 +130,7 @@ static void format_rule(const struct yearly *y, char *text, size_t size)
         snprintf(text + len, size - len, ";BYDAY=%s", names[y->weekday]);
 }
 
-/* Writing ------------------------------------------------------------------------------------------------------------- */
+/* Writing */
 
 static void put_offset(struct ical *w, const char *name, int offset_s)
 {

@@ -49,7 +49,7 @@ struct feed_text {
     int64_t volunteer;                          /* FEED_VOLUNTEER: whose; else 0 */
     char *state;                                /* the name under which its last change is kept; NULL: it isn't kept */
     unsigned char hash[CRYPTO_HASH_BYTES];      /* of what it shows, alarms aside */
-    int64_t modified_s;                         /* when that last changed; FEED_MODIFIED_UNKNOWN: it has changed since */
+    int64_t modified_s;                         /* when that last changed; FEED_MODIFIED_UNKNOWN: since then */
 };
 #define FEED_MODIFIED_UNKNOWN (-1)
 

@@ -2,6 +2,7 @@
 #include "feed.h"
 
 #include "calendar/civil.h"
+#include "calendar/words.h"
 #include "event.h"
 #include "feed_write.h"
 #include "store/office.h"
@@ -17,22 +18,7 @@
 #define REFRESH_S 3600
 #define HASH_TEXT_BYTES (CRYPTO_HASH_BYTES * 2 + 1)
 
-char *feed_path(enum feed_kind kind, const char *slug, struct arena *a)
-{
-    if (kind == FEED_ALL)
-        return arena_strdup(a, "/feeds/all.ics");
-    return arena_printf(a, "/feeds/%s/%s.ics", feed_kind_name(kind), slug);
-}
-
-/* What it is of ------------------------------------------------------------------------------------------------------- */
-
-static bool register_of(enum feed_kind kind, enum register_kind *ret)
-{
-    if (kind != FEED_CATEGORY && kind != FEED_AUDIENCE && kind != FEED_DEPARTMENT)
-        return false;
-    *ret = kind == FEED_CATEGORY ? REGISTER_CATEGORY : kind == FEED_AUDIENCE ? REGISTER_AUDIENCE : REGISTER_DEPARTMENT;
-    return true;
-}
+/* What it is of */
 
 /* What the head says of a feed. */
 struct head {
@@ -59,7 +45,7 @@ static int find_head(struct feed_writer *w, struct head *ret, struct err *e)
     struct event *ev;
 
     *ret = (struct head){NULL, COLOR_DEFAULT};
-    if (register_of(w->ref->kind, &kind))
+    if (feed_register_of(w->ref->kind, &kind))
         return find_entry(w, kind, ret, e);
     if (w->ref->kind == FEED_EVENT) {
         if (event_find(w->c, w->db, w->ref->slug, &ev, e))
@@ -71,7 +57,7 @@ static int find_head(struct feed_writer *w, struct head *ret, struct err *e)
     return 0;
 }
 
-/* What it shows ------------------------------------------------------------------------------------------------------- */
+/* What it shows */
 
 static int by_id(const void *a, const void *b)
 {
@@ -135,9 +121,9 @@ static int put_content(struct feed_writer *w, struct feed_text *ret, struct err 
     return w->ref->kind == FEED_OCCURRENCE ? put_one(w, ret, e) : put_events(w, ret, e);
 }
 
-/* Head ---------------------------------------------------------------------------------------------------------------- */
+/* Head */
 
-/* As asked for, so that whoever refreshes from it gets the same. A personal address stays out of a file that may be sent on. */
+/* As asked for, so that whoever refreshes gets the same. A personal address stays out of files that may be sent on. */
 static void put_source(struct feed_writer *w)
 {
     const struct settings *settings = service_settings(w->c->service);
@@ -147,7 +133,7 @@ static void put_source(struct feed_writer *w)
     if (w->ref->kind == FEED_VOLUNTEER)
         return;
     if (w->ref->alarm_s) {
-        alarm = arena_printf(a, "?alarm=%" PRId64 "s", w->ref->alarm_s);
+        alarm = arena_printf(a, "?alarm=%s", words_span_format(w->ref->alarm_s * 1000, a));
         separator = "&";
     }
     if (w->ref->lang == LANG_EN)
@@ -198,7 +184,7 @@ static void put_zones(struct feed_writer *w, bool empty)
         ical_zone(&w->ical, w->zone, w->day_s);
 }
 
-/* Rendering ----------------------------------------------------------------------------------------------------------- */
+/* Rendering */
 
 static void read_day(struct feed_writer *w)
 {
@@ -228,7 +214,8 @@ static void write_into(struct feed_writer *w, struct buf *out)
 }
 
 /* The events first, for the zones that they need stand before them. */
-static int write_calendar(struct feed_writer *w, struct feed_text *ret, struct buf *body, struct buf *out, struct err *e)
+static int write_calendar(struct feed_writer *w, struct feed_text *ret, struct buf *body, struct buf *out,
+                          struct err *e)
 {
     struct head head;
 
@@ -273,12 +260,12 @@ static int render_form(struct call *c, struct db *db, const struct feed_ref *ref
     return status;
 }
 
-/* When it last changed ------------------------------------------------------------------------------------------------ */
+/* When it last changed */
 
 /*
- * Nothing in the rows tells when something was deleted, or when a window moved. So what a feed showed is kept by its hash
- * (state), with the time; when a rendering's hash is another, now is when it changed. The seconds always grow: a client
- * that asks with the time of what it has gets what came after, whatever the clock did.
+ * Nothing in the rows tells when something was deleted, or when a window moved. So the hash of what a feed showed is
+ * kept (state), with the time; when a rendering's is another, now is when it changed. The seconds always grow: who asks
+ * with the time of what he has gets what came after, whatever the clock did.
  */
 static void format_state(const unsigned char *hash, int64_t modified_s, char *text, size_t size)
 {
@@ -378,8 +365,6 @@ static int run_stamp(struct call *c, struct db *db, const void *input, void **re
     return db_check(db, e);
 }
 
-/* The day and the list ------------------------------------------------------------------------------------------------ */
-
 static int run_day(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct zone *z = zone_find(service_settings(c->service)->tz, e);
@@ -399,55 +384,6 @@ static int run_day(struct call *c, struct db *db, const void *input, void **ret,
     return db_check(db, e);
 }
 
-static void list_feed(struct call *c, struct list_builder *items, enum feed_kind kind, char *slug, char *title)
-{
-    struct feed_entry *x = list_add(c, items, sizeof *x);
-    const char *public_url = service_settings(c->service)->public_url, *scheme = strstr(public_url, "://");
-    const char *path = feed_path(kind, slug, &c->out);
-
-    x->kind = (char *)(uintptr_t)feed_kind_name(kind);
-    x->slug = kind == FEED_ALL ? NULL : slug;
-    x->title = title;
-    x->url = arena_printf(&c->out, "%s%s", public_url, path);
-    x->webcal = arena_printf(&c->out, "webcal://%s%s", scheme ? scheme + 3 : public_url, path);
-}
-
-static void list_entries(struct call *c, struct db *db, struct list_builder *items, enum feed_kind kind)
-{
-    struct feed_ref ref = {.kind = kind, .slug = "", .lang = c->req.lang};
-    struct feed_writer w = {.c = c, .db = db, .ref = &ref};
-    enum register_kind list;
-    struct entry *entries;
-    size_t count;
-
-    if (!register_of(kind, &list))
-        return;
-    count = store_entries(db, list, &c->out, &entries);
-    for (size_t i = 0; i < count; i++)
-        if (store_feed_in_use(db, kind, entries[i].slug))
-            list_feed(c, items, kind, entries[i].slug, arena_strdup(&c->out, feed_title(&w, &entries[i])));
-}
-
-static int run_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
-{
-    struct list_builder items = {0};
-    struct stmt *s;
-
-    (void)input;
-    list_feed(c, &items, FEED_ALL, (char *)(uintptr_t)"",
-              arena_strdup(&c->out, catalogue_text(WORD_FEED_ALL, c->req.lang)));
-    for (enum feed_kind kind = FEED_CATEGORY; kind <= FEED_DEPARTMENT; kind++)
-        list_entries(c, db, &items, kind);
-    s = store_feed_titles(db);
-    while (stmt_row(s)) {
-        char *slug = stmt_text(s, 0, &c->out), *title = stmt_text(s, 1, &c->out);
-        list_feed(c, &items, FEED_EVENT, slug, title);
-    }
-    *ret = list_end(c, &items, NULL);
-    return db_check(db, e);
-}
-
 const struct operation op_feed_render = {"feed render", ROLE_PUBLIC, false, run_render};
 const struct operation op_feed_stamp = {"feed stamp", ROLE_PUBLIC, true, run_stamp};
-const struct operation op_feed_list = {"feed list", ROLE_PUBLIC, false, run_list};
 const struct operation op_feed_day = {"feed day", ROLE_PUBLIC, true, run_day};

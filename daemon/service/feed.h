@@ -13,13 +13,15 @@ extern const struct operation op_feed_render;
 extern const struct operation op_feed_stamp;
 /* input: none; result: struct list of struct feed_entry: the feed of all, of everything in use, and of each event. */
 extern const struct operation op_feed_list;
+/* input: struct volunteer_ref; result: struct feed_entry: a volunteer's own calendar at a new address, shown once. */
+extern const struct operation op_feed_rotate;
 /*
  * input: none. Writes down the office's day, by which windows are reckoned: at the start and once a day, soon after the
  * office's midnight. Until it has run for the first time feeds go by the day of the request.
  */
 extern const struct operation op_feed_day;
 
-/* "/feeds/category/science-day.ics"; in the arena. Of public feeds. */
+/* "/feeds/category/science-day.ics"; in the arena. Of a volunteer the slug is the token. */
 char *feed_path(enum feed_kind kind, const char *slug, struct arena *a);
 
 #endif

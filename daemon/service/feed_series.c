@@ -148,10 +148,10 @@ static bool has_date(const struct outgoing *g, int64_t original_s, struct series
     return found;
 }
 
-/* `event occurrences` lists these too: the rule has lost their date, but they were moved elsewhere and still happen. */
+/* Where the rule has lost its date: `event occurrences` lists it too, for it was moved, or people came. */
 static bool is_stray(const struct occurrence *o)
 {
-    return o->status != OCCURRENCE_CANCELLED && strcmp(o->start_local, o->recurrence_local) != 0;
+    return o->status != OCCURRENCE_CANCELLED;
 }
 
 static void put_stray(const struct outgoing *g, const struct occurrence *o)
@@ -159,7 +159,7 @@ static void put_stray(const struct outgoing *g, const struct occurrence *o)
     put_instance(g, &(struct series_date){.original_s = local_wall(o->recurrence_local)}, o);
 }
 
-/* Explicit instances ---------------------------------------------------------------------------------------------------- */
+/* Explicit instances */
 
 static int64_t months_from(int64_t day_s, int months)
 {
@@ -216,7 +216,7 @@ static int put_instances(const struct outgoing *g, struct err *e)
     return 0;
 }
 
-/* Master and overrides -------------------------------------------------------------------------------------------------- */
+/* Master and overrides */
 
 /* The first date of the rule itself: where the master starts. Without a rule, the start. */
 static bool first_of_rule(const struct series *s, int64_t *ret)
@@ -396,7 +396,7 @@ int feed_put_event(struct feed_writer *w, const struct feed_event *of, struct er
     return 0;
 }
 
-/* Alone --------------------------------------------------------------------------------------------------------------- */
+/* Alone */
 
 int feed_put_occurrence(struct feed_writer *w, const struct event *ev, const struct occurrence *o, struct err *e)
 {

@@ -30,7 +30,7 @@ struct feed_writer {
     struct buf *out;
     struct ical ical;
     const struct zone *zone;                          /* the office's */
-    int64_t day_s;                                    /* the day by which windows are reckoned: its midnight, wall time */
+    int64_t day_s;                                    /* windows are reckoned by it: a midnight, wall time */
     struct feed_register categories, venues, departments;
     struct feed_zone *zones;
     size_t zone_count, zone_room;
@@ -58,6 +58,9 @@ struct feed_vevent {
     char *url;
     bool busy;                                        /* one's own shift: it takes one's time */
 };
+
+/* The list that a feed's slug is from; false: none. */
+bool feed_register_of(enum feed_kind kind, enum register_kind *ret);
 
 void feed_put(struct feed_writer *w, const struct feed_vevent *v);
 

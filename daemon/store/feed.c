@@ -194,6 +194,12 @@ int64_t store_feed_volunteer(struct db *db, const unsigned char *token_hash)
                   p_blob(token_hash, CRYPTO_HASH_BYTES));
 }
 
+void store_feed_set_token(struct db *db, int64_t volunteer_id, const unsigned char *token_hash)
+{
+    db_exec(db, "UPDATE volunteer SET feed_hash = $2, version = version + 1 WHERE id = $1", p_int(volunteer_id),
+            p_blob(token_hash, CRYPTO_HASH_BYTES));
+}
+
 bool store_feed_in_use(struct db *db, enum feed_kind kind, const char *slug)
 {
     static const char *const queries[] = {

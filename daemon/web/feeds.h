@@ -64,6 +64,9 @@ struct feeds *feeds_start(struct web *w);
 void feeds_stop(struct feeds *f);        /* takes NULL; what is being rendered is still answered */
 void feeds_free(struct feeds *f);        /* when the store is closed; takes NULL */
 
+/* Answers with the feed, at once if it is kept, else when it is rendered. `key`: the same for the same `ref`. */
+void feeds_serve(struct feeds *f, struct exchange *x, const char *key, const struct feed_ref *ref);
+
 struct feeds_counts {
     uint64_t renderings;
     size_t kept, kept_bytes;
