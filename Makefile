@@ -41,7 +41,7 @@ CTL_SOURCES := $(sort $(wildcard ctl/*.c))
 CTL_SHARED := $(sort $(wildcard daemon/base/*.c daemon/domain/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-BENCHES := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
+BENCHES := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/*.c)))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 DAEMON_OBJECTS := $(call object,$(DAEMON_SOURCES))
@@ -71,7 +71,7 @@ $(BUILD)/libraries: | $(BUILD)/flags
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@$(if $(V),,echo "  CC      $<";) $(if $(V),set -x;) $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/daemon/base/assets.o: $(ASSETS)
 
@@ -169,8 +169,8 @@ FUZZ_SECONDS ?= 60
 fuzz:                                                      ## every fuzzer for FUZZ_SECONDS (needs clang)
 	@BUILD=$(BUILD)/fuzz SECONDS_EACH=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZERS)
 
-bench: all $(BENCHES:%=$(BUILD)/bench/%)                   ## measurements, as ratios against a peer run beside us
-	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) tests/bench/bench.py
+bench: all $(BENCHES:%=$(BUILD)/bench/%)                   ## measurements beside a peer (BENCH="signup feed")
+	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) tests/bench/bench.py $(BENCH)
 
 ROUNDS ?= 300
 crash: all                                                 ## the long kill -9 campaign (ROUNDS=300)

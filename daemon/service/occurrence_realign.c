@@ -59,7 +59,7 @@ static void cancel_orphan(struct call *c, struct db *db, struct occurrence *o)
     planner_occurrence_changed(c, db, o->id);
 }
 
-/* What happened stays on record without the rule; the sequence tells that it isn't as the rule has it (store/feed.h). */
+/* What happened stays on record without the rule; its sequence says that it isn't the rule's (store/feed.h). */
 static void keep_past(struct db *db, struct occurrence *o)
 {
     o->sequence++;
