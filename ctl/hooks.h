@@ -15,6 +15,8 @@ int hook_run_occurrences(struct session *s);
 int hook_run_time_expand(struct session *s);
 int hook_run_tail(struct session *s);
 int hook_run_import(struct session *s);
+int hook_run_import_ical(struct session *s);
+int hook_run_export(struct session *s);
 int hook_run_version(struct session *s);
 int hook_run_help(struct session *s);
 int hook_run_completion(struct session *s);

@@ -36,6 +36,7 @@ static const struct route_table *const tables[] = {
     &office_routes,
     &page_routes,
     &feed_routes,
+    &ical_routes,
 };
 
 static void answer_text(struct exchange *x, int status, const char *text)
