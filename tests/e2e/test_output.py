@@ -231,21 +231,6 @@ def test_every_write_is_in_the_audit(office):
     assert len(entries) >= 2 and all(a["at"] and a["who"] and a["operation"] for a in entries)
 
 
-def test_a_batch_is_all_or_nothing(office, tmp_path):
-    good = (
-        "event add --title 批一 --start '2027-05-12 09:00' --slug batch-1\n"
-        "event add --title '批 二' --start '2027-05-13 09:00' --slug batch-2\n"
-    )
-    path = tmp_path / "batch"
-    path.write_text(good + "event add --title 批三 --start 2027-02-30 --slug batch-3\n")
-    assert "3" in office.ctl("batch", path, code=INVALID).err
-    for slug in ("batch-1", "batch-2", "batch-3"):
-        office.ctl("event", "show", slug, code=NOT_FOUND)
-    path.write_text(good)
-    office.ctl("batch", path)
-    assert office.json("event", "show", "batch-2")["title"] == "批 二"
-
-
 def test_a_broken_pipe_is_not_a_crash(office):
     p = office.popen("volunteer", "list", "--json")
     p.stdout.close()
