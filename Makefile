@@ -10,10 +10,11 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 # Debian's packages: what building, running and testing need.
-BUILD_PACKAGES := gcc make pkg-config libc6-dev libuv1-dev libsqlite3-dev libcurl4-openssl-dev libical-dev \
+BUILD_PACKAGES := gcc make pkg-config libc6-dev libuv1-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev libical-dev \
 	libmicrohttpd-dev libjansson-dev libsodium-dev libqrencode-dev zlib1g-dev tzdata
 TEST_PACKAGES := libcmocka-dev python3-pytest python3-icalendar python3-dateutil python3-requests python3-html5lib \
-	python3-hypothesis python3-selenium chromium chromium-driver khal sqlite3 systemd fonts-noto-cjk
+	python3-hypothesis python3-selenium chromium chromium-driver khal sqlite3 postgresql \
+	python3-psycopg2 systemd fonts-noto-cjk
 BENCH_PACKAGES := nginx-light wrk
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
@@ -28,12 +29,12 @@ HARDENING := -fPIE -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
 endif
 OPTIMISE ?= -O2
 ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DKEPU_VERSION='"$(VERSION)"' -Idaemon -g $(OPTIMISE) $(WARNINGS) $(HARDENING) \
-	-MMD -MP $(CFLAGS)
+	-MMD -MP $(shell pkg-config --cflags libpq 2>/dev/null) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
-DAEMON_LIBS := -luv -lsqlite3 -lmicrohttpd -lcurl -lical -ljansson -lsodium -lqrencode -lz -lm
+DAEMON_LIBS := -luv -lsqlite3 -lpq -lmicrohttpd -lcurl -lical -ljansson -lsodium -lqrencode -lz -lm
 CTL_LIBS := -lcurl -ljansson -lsodium -lz
-LIBRARIES := libuv sqlite3 libmicrohttpd libcurl libical jansson libsodium libqrencode zlib
+LIBRARIES := libuv sqlite3 libpq libmicrohttpd libcurl libical jansson libsodium libqrencode zlib
 
 ROOMS := base domain calendar store service notify web
 DAEMON_SOURCES := $(sort $(wildcard daemon/*.c) $(foreach r,$(ROOMS),$(wildcard daemon/$(r)/*.c)))

@@ -317,6 +317,7 @@ static int start(struct server *s, struct err *e)
 {
     if (server_check(s->conf, e) || open_state(s, e) || open_web(s, e) || open_service(s, e) || follow_zones(s, e))
         return -1;
+    store_started(s->store);
     s->web_started = true;
     if (web_start(s->web, s->service, e))
         return -1;

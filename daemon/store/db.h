@@ -81,4 +81,15 @@ bool db_writes_alone(const struct db *db);
 /* What the database takes on disk. */
 int64_t db_size_bytes(struct db *db);
 
+/*
+ * At the end of a SELECT: takes the rows for this transaction and passes over those another one has. PostgreSQL's FOR
+ * UPDATE SKIP LOCKED; to SQLite, whose writers come one after another, it is a comment.
+ */
+#define DB_SKIP_LOCKED " /* FOR UPDATE SKIP LOCKED */"
+
+/* Whether other daemons work on this database too. */
+bool db_is_shared(const struct db *db);
+/* What this transaction changes, for the other daemons to hear once it has committed (store_listen). */
+void db_tell(struct db *db, const char *changes);
+
 #endif

@@ -15,7 +15,7 @@
 #define OF_AUDIENCE "e.id IN (SELECT event_id FROM event_audience WHERE slug = $1)"
 #define OF_DEPARTMENT "(e.lead = $1 OR e.id IN (SELECT event_id FROM event_partner WHERE slug = $1))"
 #define OF_EVENT                                                                                         \
-    "e.slug IN (WITH RECURSIVE family (slug) AS (SELECT CAST($1 AS TEXT)"                                \
+    "e.slug IN (WITH RECURSIVE family (slug) AS (SELECT slug FROM event WHERE slug = $1"                   \
     " UNION SELECT n.slug FROM event n JOIN family f ON n.split_from = f.slug) SELECT slug FROM family)"
 
 /* The sequence moves with every change of one occurrence; an import may set the rest without. */

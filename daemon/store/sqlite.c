@@ -9,49 +9,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATEMENTS_MAX 512               /* slots of the table of prepared statements */
 #define BUSY_TIMEOUT_MS 10000
 #define CHECKPOINT_PAGES 1000
 #define CACHE_KIB 2000
 #define PARAMS_MAX 40
 
-struct stmt {
-    struct db *db;
-    const char *sql;
+struct sqlite_stmt {
+    struct stmt base;
     sqlite3_stmt *handle;
-    bool busy;
-    bool has_row;
-    struct stmt *next;                   /* another one of the same SQL, in use at the same time */
     unsigned char index[PARAMS_MAX];     /* of $1, $2 …: SQLite's number of it, 0 if it isn't there */
 };
 
-struct db {
+struct sqlite_db {
+    struct db base;
     sqlite3 *handle;
-    struct stmt *statements[STATEMENTS_MAX];
-    size_t statement_count;
-    struct stmt none;                    /* handed out after an error */
-    bool failed;
-    struct err err;
     int wal_pages;
-    int64_t data_version;
 };
 
-static int fail(struct db *db, const char *what)
+static struct sqlite_db *own(const struct db *db)
 {
-    int code = sqlite3_extended_errcode(db->handle);
+    return (struct sqlite_db *)(uintptr_t)db;
+}
+
+static sqlite3_stmt *handle_of(const struct stmt *s)
+{
+    return ((const struct sqlite_stmt *)(const void *)s)->handle;
+}
+
+static void fail(struct db *db, const char *what)
+{
+    sqlite3 *handle = own(db)->handle;
+    int code = sqlite3_extended_errcode(handle);
     bool full = (code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_IOERR;
 
-    if (db->failed)
-        return -1;
-    db->failed = true;
-    log_error("sqlite: %s (%d): %s", sqlite3_errmsg(db->handle), code, what);
-    return err_set(&db->err, full ? ERR_UNAVAILABLE : ERR_FAILED, full ? MSG_STORE_DISK : MSG_INTERNAL, NULL,
-                   sqlite3_errmsg(db->handle), NULL);
+    if (db->trouble)
+        return;
+    log_error("sqlite: %s (%d): %s", sqlite3_errmsg(handle), code, what);
+    db_fail(db, DB_BROKEN, full ? ERR_UNAVAILABLE : ERR_FAILED, full ? MSG_STORE_DISK : MSG_INTERNAL,
+            sqlite3_errmsg(handle));
 }
+
+/* Opening */
 
 static int on_wal(void *arg, sqlite3 *handle, const char *name, int pages)
 {
-    struct db *db = arg;
+    struct sqlite_db *db = arg;
 
     (void)handle;
     (void)name;
@@ -66,7 +68,7 @@ static const char *path_of(const char *url)
     return strncmp(url, prefix, sizeof prefix - 1) == 0 ? url + sizeof prefix - 1 : url;
 }
 
-static int configure(struct db *db)
+static int configure(struct sqlite_db *db)
 {
     char pragmas[300];
 
@@ -79,55 +81,31 @@ static int configure(struct db *db)
     return sqlite3_exec(db->handle, pragmas, NULL, NULL, NULL) == SQLITE_OK ? 0 : -1;
 }
 
-struct db *db_open(const char *url, bool writer, struct err *e)
+static void close_file(struct db *db)
 {
-    struct db *db = mem_alloc(sizeof *db);
-    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
-
-    /* Counting its memory would have all threads share a lock for every allocation. Later calls are refused, and may be. */
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    if (sqlite3_open_v2(path_of(url), &db->handle, flags, NULL) != SQLITE_OK || configure(db)) {
-        err_set(e, ERR_FAILED, MSG_CANNOT_OPEN, "store.url", path_of(url), sqlite3_errmsg(db->handle), NULL);
-        db_close(db);
-        return NULL;
-    }
-    db->none.db = db;
-    return db;
-}
-
-static void free_chain(struct stmt *s)
-{
-    while (s) {
-        struct stmt *next = s->next;
-        sqlite3_finalize(s->handle);
-        free(s);
-        s = next;
-    }
-}
-
-void db_close(struct db *db)
-{
-    if (!db)
-        return;
-    for (size_t i = 0; i < STATEMENTS_MAX; i++)
-        free_chain(db->statements[i]);
-    sqlite3_close(db->handle);
+    sqlite3_close(own(db)->handle);
     free(db);
 }
 
-static size_t slot_of(struct db *db, const char *sql)
+static struct db *open_file(const char *url, bool writer, struct err *e)
 {
-    size_t i = ((uintptr_t)sql >> 3) * 2654435761u % STATEMENTS_MAX;
+    struct sqlite_db *db = mem_alloc(sizeof *db);
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
 
-    while (db->statements[i] && db->statements[i]->sql != sql)
-        i = (i + 1) % STATEMENTS_MAX;
-    if (!db->statements[i])
-        assert(++db->statement_count < STATEMENTS_MAX);
-    return i;
+    db_init(&db->base, &db_sqlite);
+    /* Counting its memory would have all threads share a lock for every allocation. Later calls are refused, and may be. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (sqlite3_open_v2(path_of(url), &db->handle, flags, NULL) == SQLITE_OK && configure(db) == 0)
+        return &db->base;
+    err_set(e, ERR_FAILED, MSG_CANNOT_OPEN, "store.url", path_of(url), sqlite3_errmsg(db->handle), NULL);
+    close_file(&db->base);
+    return NULL;
 }
 
+/* Statements */
+
 /* To SQLite "$1" is the name of a parameter, numbered by its first appearance, not by its digits. */
-static void read_params(struct stmt *s)
+static void read_params(struct sqlite_stmt *s)
 {
     int count = sqlite3_bind_parameter_count(s->handle);
 
@@ -141,265 +119,177 @@ static void read_params(struct stmt *s)
 
 static struct stmt *prepare(struct db *db, const char *sql)
 {
-    struct stmt *s;
+    struct sqlite_stmt *s;
     sqlite3_stmt *handle;
 
-    if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(own(db)->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL) != SQLITE_OK) {
         fail(db, sql);
         return NULL;
     }
     s = mem_alloc(sizeof *s);
-    *s = (struct stmt){.db = db, .sql = sql, .handle = handle};
+    s->handle = handle;
     read_params(s);
-    return s;
+    return &s->base;
 }
 
-static struct stmt *take(struct db *db, const char *sql)
+static void finalize(struct stmt *s)
 {
-    size_t slot = slot_of(db, sql);
-    struct stmt *s = db->statements[slot];
-
-    while (s && s->busy)
-        s = s->next;
-    if (s)
-        return s;
-    s = prepare(db, sql);
-    if (!s)
-        return NULL;
-    s->next = db->statements[slot];
-    db->statements[slot] = s;
-    return s;
+    sqlite3_finalize(handle_of(s));
+    free(s);
 }
 
 static int bind(struct stmt *s, int number, const struct param *p)
 {
-    int index = number <= PARAMS_MAX ? s->index[number - 1] : 0;
+    sqlite3_stmt *handle = handle_of(s);
+    int index = number <= PARAMS_MAX ? ((struct sqlite_stmt *)(void *)s)->index[number - 1] : 0;
 
     if (index == 0)
         return SQLITE_RANGE;
     if (p->type == PARAM_INT)
-        return p->integer == DB_NULL_INT ? sqlite3_bind_null(s->handle, index)
-                                         : sqlite3_bind_int64(s->handle, index, p->integer);
+        return p->integer == DB_NULL_INT ? sqlite3_bind_null(handle, index)
+                                         : sqlite3_bind_int64(handle, index, p->integer);
     if (p->type == PARAM_TEXT)
-        return sqlite3_bind_text(s->handle, index, p->text, -1, SQLITE_STATIC);
+        return sqlite3_bind_text(handle, index, p->text, -1, SQLITE_STATIC);
     if (!p->blob.data)
-        return sqlite3_bind_null(s->handle, index);
-    return sqlite3_bind_blob64(s->handle, index, p->blob.data, p->blob.len, SQLITE_STATIC);
+        return sqlite3_bind_null(handle, index);
+    return sqlite3_bind_blob64(handle, index, p->blob.data, p->blob.len, SQLITE_STATIC);
 }
 
-struct stmt *db_query_params(struct db *db, const char *sql, const struct param *params)
+static bool start(struct stmt *s, const struct param *params)
 {
-    struct stmt *s = db->failed ? NULL : take(db, sql);
-
-    if (!s)
-        return &db->none;
-    s->busy = true;
     for (int i = 0; params[i].type != PARAM_END; i++) {
         if (bind(s, i + 1, &params[i]) != SQLITE_OK) {
-            fail(db, sql);
-            stmt_done(s);
-            return &db->none;
+            fail(s->db, s->sql);
+            return false;
         }
     }
-    return s;
+    return true;
 }
 
-bool stmt_row(struct stmt *s)
+static bool row(struct stmt *s)
 {
-    int code;
+    int code = sqlite3_step(handle_of(s));
 
-    if (!s->handle)
-        return false;
-    if (s->db->failed) {
-        stmt_done(s);
-        return false;
-    }
-    code = sqlite3_step(s->handle);
-    if (code == SQLITE_ROW)
-        return true;
-    if (code != SQLITE_DONE)
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
         fail(s->db, s->sql);
-    stmt_done(s);
-    return false;
+    return code == SQLITE_ROW;
 }
 
-void stmt_done(struct stmt *s)
+static void reset(struct stmt *s)
 {
-    if (!s->handle || !s->busy)
-        return;
-    sqlite3_reset(s->handle);
-    sqlite3_clear_bindings(s->handle);
-    s->busy = false;
+    sqlite3_reset(handle_of(s));
+    sqlite3_clear_bindings(handle_of(s));
 }
 
-int64_t stmt_int(struct stmt *s, int column)
+static int64_t integer(struct stmt *s, int column)
 {
-    if (sqlite3_column_type(s->handle, column) == SQLITE_NULL)
+    if (sqlite3_column_type(handle_of(s), column) == SQLITE_NULL)
         return DB_NULL_INT;
-    return sqlite3_column_int64(s->handle, column);
+    return sqlite3_column_int64(handle_of(s), column);
 }
 
-char *stmt_text(struct stmt *s, int column, struct arena *a)
+static struct bytes text(struct stmt *s, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(s->handle, column);
+    const void *data = sqlite3_column_text(handle_of(s), column);
 
-    return text ? arena_strndup(a, text, (size_t)sqlite3_column_bytes(s->handle, column)) : NULL;
+    return (struct bytes){data, (size_t)sqlite3_column_bytes(handle_of(s), column)};
 }
 
-struct bytes stmt_blob(struct stmt *s, int column, struct arena *a)
+static struct bytes blob(struct stmt *s, int column)
 {
-    const void *data = sqlite3_column_blob(s->handle, column);
-    size_t len = (size_t)sqlite3_column_bytes(s->handle, column);
+    const void *data = sqlite3_column_blob(handle_of(s), column);
 
-    if (!data)
-        return (struct bytes){NULL, 0};
-    return (struct bytes){arena_strndup(a, data, len), len};
+    return (struct bytes){data, (size_t)sqlite3_column_bytes(handle_of(s), column)};
 }
 
-int64_t db_exec_params(struct db *db, const char *sql, const struct param *params)
+static int64_t changes(struct stmt *s)
 {
-    struct stmt *s = db_query_params(db, sql, params);
-
-    while (stmt_row(s))
-        ;
-    return db->failed ? 0 : sqlite3_changes64(db->handle);
+    return sqlite3_changes64(own(s->db)->handle);
 }
 
-int64_t db_int_params(struct db *db, int64_t none, const char *sql, const struct param *params)
-{
-    struct stmt *s = db_query_params(db, sql, params);
-    int64_t value = none;
+/* Transactions */
 
-    if (stmt_row(s)) {
-        value = stmt_int(s, 0);
-        stmt_done(s);
-    }
-    return value;
+static void script(struct db *db, const char *sql)
+{
+    if (sqlite3_exec(own(db)->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail(db, sql);
 }
 
-int db_check(struct db *db, struct err *e)
+static void begin(struct db *db, enum db_mode mode)
 {
-    if (!db->failed)
-        return 0;
-    if (e)
-        *e = db->err;
-    return -1;
+    script(db, mode == DB_READ ? "BEGIN" : "BEGIN IMMEDIATE");
 }
 
-int64_t db_data_version(const struct db *db)
+static enum db_commit commit(struct db *db)
 {
-    return db->data_version;
-}
-
-void db_set_data_version(struct db *db, int64_t version)
-{
-    db->data_version = version;
-}
-
-void db_reset(struct db *db)
-{
-    for (size_t i = 0; i < STATEMENTS_MAX; i++)
-        for (struct stmt *s = db->statements[i]; s; s = s->next)
-            stmt_done(s);
-    db->failed = false;
-    err_clear(&db->err);
-}
-
-static int command(struct db *db, const char *sql)
-{
-    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, sql);
-}
-
-int db_begin(struct db *db, bool write, struct err *e)
-{
-    db_reset(db);
-    command(db, write ? "BEGIN IMMEDIATE" : "BEGIN");
-    return db_check(db, e);
-}
-
-enum db_commit db_commit(struct db *db, struct err *e)
-{
-    int code = sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL);
+    int code = sqlite3_exec(own(db)->handle, "COMMIT", NULL, NULL, NULL);
 
     if (code == SQLITE_OK)
         return DB_COMMITTED;
     fail(db, "COMMIT");
-    *e = db->err;
     /* A failed sync leaves it open whether the transaction will be there after the next start (WIRE.md 3). */
     return (code & 0xff) == SQLITE_IOERR ? DB_COMMIT_UNKNOWN : DB_COMMIT_REFUSED;
 }
 
-void db_rollback(struct db *db)
+static bool in_transaction(const struct db *db)
 {
-    db_reset(db);
-    if (db_in_transaction(db))
-        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    return !sqlite3_get_autocommit(own(db)->handle);
 }
 
-bool db_in_transaction(const struct db *db)
+static void rollback(struct db *db)
 {
-    return !sqlite3_get_autocommit(db->handle);
+    if (in_transaction(db))
+        sqlite3_exec(own(db)->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-void db_savepoint(struct db *db)
+/* Schema and upkeep */
+
+static int64_t schema_version(struct db *db)
 {
-    db_exec(db, "SAVEPOINT job");
+    return db_int(db, -1, "PRAGMA user_version");
 }
 
-void db_release(struct db *db)
-{
-    db_exec(db, "RELEASE job");
-}
-
-void db_rollback_savepoint(struct db *db)
-{
-    db_reset(db);
-    if (db_in_transaction(db))
-        command(db, "ROLLBACK TO job; RELEASE job");
-}
-
-int db_script(struct db *db, const char *sql, struct err *e)
-{
-    command(db, sql);
-    return db_check(db, e);
-}
-
-int64_t db_schema_version(struct db *db, struct err *e)
-{
-    int64_t version = db_int(db, -1, "PRAGMA user_version");
-
-    return db_check(db, e) ? -1 : version;
-}
-
-int db_set_schema_version(struct db *db, int64_t version, struct err *e)
+static void set_schema_version(struct db *db, int64_t version)
 {
     char sql[64];
 
     snprintf(sql, sizeof sql, "PRAGMA user_version = %lld", (long long)version);
-    return db_script(db, sql, e);
+    script(db, sql);
 }
 
-const char *db_dialect(const struct db *db)
+static void checkpoint(struct db *db)
 {
-    (void)db;
-    return "sqlite";
-}
-
-void db_checkpoint(struct db *db)
-{
-    if (db->wal_pages < CHECKPOINT_PAGES)
+    if (own(db)->wal_pages < CHECKPOINT_PAGES)
         return;
-    db->wal_pages = 0;
-    sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    own(db)->wal_pages = 0;
+    sqlite3_wal_checkpoint_v2(own(db)->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
-bool db_writes_alone(const struct db *db)
-{
-    (void)db;
-    return true;
-}
-
-int64_t db_size_bytes(struct db *db)
+static int64_t size_bytes(struct db *db)
 {
     return db_int(db, 0, "PRAGMA page_count") * db_int(db, 0, "PRAGMA page_size");
 }
+
+const struct db_driver db_sqlite = {
+    .dialect = "sqlite",
+    .open = open_file,
+    .close = close_file,
+    .prepare = prepare,
+    .finalize = finalize,
+    .start = start,
+    .row = row,
+    .reset = reset,
+    .integer = integer,
+    .text = text,
+    .blob = blob,
+    .changes = changes,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .in_transaction = in_transaction,
+    .script = script,
+    .schema_version = schema_version,
+    .set_schema_version = set_schema_version,
+    .checkpoint = checkpoint,
+    .size_bytes = size_bytes,
+};

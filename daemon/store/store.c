@@ -1,47 +1,10 @@
-#include "store.h"
-
+/* The store's side on the loop: queues, threads, and what comes back from them. */
 #include "base/log.h"
-#include "driver.h"
 #include "migrate.h"
+#include "store_private.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
-
-/* A first-in first-out list of jobs. */
-struct queue {
-    struct job *first, **end;
-    int64_t count;
-    uv_cond_t filled;
-    int waiting;                     /* threads that sleep on `filled` */
-};
-
-struct worker {
-    struct store *store;
-    struct db *db;
-    uv_thread_t thread;
-    struct queue *source;
-    bool writer;
-    bool started;
-};
-
-struct store {
-    struct worker writer;
-    struct worker readers[STORE_READERS];
-    uv_mutex_t lock;                 /* guards the three queues, stopping, counts */
-    struct queue writes, reads, finished;
-    bool stopping;
-    struct store_counts counts;
-    uv_async_t wake_loop;
-    _Atomic int64_t data_version;
-    int64_t in_flight;               /* loop only: submitted, done not yet called */
-    void (*fatal)(void *, const struct err *);
-    void *fatal_arg;
-    struct err fatal_err;            /* under lock */
-    bool is_fatal;
-    bool closing;                    /* loop only */
-    void (*closed)(void *);
-    void *closed_arg;
-};
+#include <string.h>
 
 static void queue_init(struct queue *q)
 {
@@ -72,112 +35,6 @@ static struct job *queue_take(struct queue *q, int64_t most)
     if (!q->first)
         q->end = &q->first;
     return first;
-}
-
-static void run_in_savepoint(struct job *job, struct db *db)
-{
-    db_savepoint(db);
-    job->status = job->run(job, db, &job->err);
-    if (job->status == 0 && db_check(db, &job->err))
-        job->status = -1;
-    if (job->status || job->discard)
-        db_rollback_savepoint(db);
-    else
-        db_release(db);
-}
-
-static void refuse_all(struct job *jobs, const struct err *e)
-{
-    for (struct job *job = jobs; job; job = job->next) {
-        job->status = -1;
-        job->err = *e;
-    }
-}
-
-/* All jobs in one transaction. False if the database gave it up: nothing of it stands. */
-static bool run_together(struct worker *w, struct job *jobs, enum db_commit *ret_commit, struct err *e)
-{
-    struct store *s = w->store;
-    int64_t version = atomic_load(&s->data_version) + 1;
-
-    *ret_commit = DB_COMMIT_REFUSED;
-    if (db_begin(w->db, true, e))
-        return false;
-    db_set_data_version(w->db, version);
-    for (struct job *job = jobs; job; job = job->next) {
-        err_clear(&job->err);
-        job->data_version = version;
-        run_in_savepoint(job, w->db);
-        if (!db_in_transaction(w->db)) {
-            *e = job->err;
-            return false;
-        }
-    }
-    *ret_commit = db_commit(w->db, e);
-    if (*ret_commit == DB_COMMITTED)
-        atomic_store(&s->data_version, version);
-    else
-        db_rollback(w->db);
-    return *ret_commit == DB_COMMITTED;
-}
-
-static void stop_fatally(struct store *s, const struct err *e)
-{
-    uv_mutex_lock(&s->lock);
-    s->is_fatal = true;
-    s->fatal_err = *e;
-    uv_mutex_unlock(&s->lock);
-    uv_async_send(&s->wake_loop);
-}
-
-static void run_alone(struct worker *w, struct job *job)
-{
-    enum db_commit commit;
-    struct err e = {0};
-    struct job *rest = job->next;
-
-    job->next = NULL;
-    if (!run_together(w, job, &commit, &e)) {
-        refuse_all(job, &e);
-        if (commit == DB_COMMIT_UNKNOWN)
-            stop_fatally(w->store, &e);
-    }
-    job->next = rest;
-}
-
-static void run_writes(struct worker *w, struct job *jobs)
-{
-    enum db_commit commit;
-    struct err e = {0};
-
-    if (run_together(w, jobs, &commit, &e))
-        return;
-    if (commit == DB_COMMIT_UNKNOWN) {
-        refuse_all(jobs, &e);
-        stop_fatally(w->store, &e);
-        return;
-    }
-    db_rollback(w->db);
-    for (struct job *job = jobs; job; job = job->next)
-        run_alone(w, job);
-}
-
-static void run_read(struct worker *w, struct job *job)
-{
-    struct err e = {0};
-
-    /* Taken before the snapshot: at worst it claims to be older than it is. */
-    job->data_version = atomic_load(&w->store->data_version);
-    err_clear(&job->err);
-    if (db_begin(w->db, false, &e)) {
-        refuse_all(job, &e);
-        return;
-    }
-    db_set_data_version(w->db, job->data_version);
-    job->status = job->run(job, w->db, &job->err);
-    if (job->status == 0 && db_check(w->db, &job->err))
-        job->status = -1;
-    db_rollback(w->db);
 }
 
 static void finish(struct store *s, struct job *jobs)
@@ -215,17 +72,13 @@ static void work(void *arg)
     for (;;) {
         struct job *jobs;
         wait_for_work(w);
-        jobs = queue_take(w->source, w->writer ? STORE_BATCH_MAX : 1);
+        jobs = queue_take(w->source, w->batch);
         if (!jobs)
             break;
         uv_mutex_unlock(&s->lock);
-        if (w->writer)
-            run_writes(w, jobs);
-        else
-            run_read(w, jobs);
+        w->run(w, jobs);
         finish(s, jobs);
-        if (w->writer)
-            db_checkpoint(w->db);
+        db_checkpoint(w->db);
         uv_mutex_lock(&s->lock);
     }
     uv_mutex_unlock(&s->lock);
@@ -242,9 +95,10 @@ static void join(struct worker *w)
 
 static void release(struct store *s)
 {
-    uv_cond_destroy(&s->writes.filled);
-    uv_cond_destroy(&s->reads.filled);
-    uv_cond_destroy(&s->finished.filled);
+    struct queue *queues[] = {&s->writes, &s->reads, &s->finished};
+
+    for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++)
+        uv_cond_destroy(&queues[i]->filled);
     uv_mutex_destroy(&s->lock);
     free(s);
 }
@@ -260,6 +114,27 @@ static void on_async_closed(uv_handle_t *h)
         closed(arg);
 }
 
+static struct told *take_told(struct store *s)
+{
+    struct told *told = s->told;
+
+    s->told = NULL;
+    s->told_end = &s->told;
+    return told;
+}
+
+static void hear(struct store *s, struct told *told)
+{
+    while (told) {
+        struct told *next = told->next;
+        atomic_fetch_add(&s->data_version, 1);
+        if (s->on_told)
+            s->on_told(s->told_arg, told->changes);
+        free(told);
+        told = next;
+    }
+}
+
 static void stop_threads(struct store *s)
 {
     uv_mutex_lock(&s->lock);
@@ -267,9 +142,13 @@ static void stop_threads(struct store *s)
     uv_cond_broadcast(&s->writes.filled);
     uv_cond_broadcast(&s->reads.filled);
     uv_mutex_unlock(&s->lock);
-    for (int i = 0; i < STORE_READERS; i++)
-        join(&s->readers[i]);
-    join(&s->writer);
+    /* SQLite's writer, the first, goes last: it folds the log. */
+    for (int i = s->worker_count - 1; i >= 0; i--)
+        join(&s->workers[i]);
+    store_started(s);
+    watch_stop(s->watch);
+    s->on_told = NULL;
+    hear(s, take_told(s));
 }
 
 static void close_if_idle(struct store *s)
@@ -285,15 +164,18 @@ static void on_wake(uv_async_t *h)
 {
     struct store *s = h->data;
     struct job *jobs;
+    struct told *told;
     bool fatal;
 
     uv_mutex_lock(&s->lock);
     jobs = queue_take(&s->finished, INT64_MAX);
+    told = take_told(s);
     fatal = s->is_fatal;
     s->is_fatal = false;
     uv_mutex_unlock(&s->lock);
     if (fatal)
         s->fatal(s->fatal_arg, &s->fatal_err);
+    hear(s, told);
     while (jobs) {
         struct job *next = jobs->next;
         s->in_flight--;
@@ -303,30 +185,69 @@ static void on_wake(uv_async_t *h)
     close_if_idle(s);
 }
 
-static int start_worker(struct store *s, struct worker *w, const char *url, struct queue *source, struct err *e)
+/* Starting */
+
+struct db *store_connect(struct store *s, const char *url, bool writer, struct err *e)
 {
-    w->store = s;
-    w->source = source;
-    if (!w->db)
-        w->db = db_open(url, w->writer, e);
-    if (!w->db)
+    struct db *db = db_open(url, writer, e);
+
+    if (db)
+        memcpy(db->origin, s->origin, sizeof db->origin);
+    return db;
+}
+
+static int add_worker(struct store *s, struct db *db, struct worker as, struct err *e)
+{
+    struct worker *w = &s->workers[s->worker_count];
+
+    if (!db)
         return -1;
+    *w = as;
+    w->store = s;
+    w->db = db;
+    s->worker_count++;
     if (uv_thread_create(&w->thread, work, w))
         return err_set(e, ERR_FAILED, MSG_INTERNAL, NULL, "uv_thread_create", NULL);
     w->started = true;
     return 0;
 }
 
-static int start(struct store *s, const char *url, struct err *e)
+static int start_shared(struct store *s, const char *url, struct err *e)
 {
-    s->writer.writer = true;
-    s->writer.db = db_open(url, true, e);
-    if (!s->writer.db || migrate(s->writer.db, e))
+    const struct worker equal = {.source = &s->writes, .batch = 1, .run = run_shared};
+
+    s->read_queue = &s->writes;
+    if (watch_start(s, url, e))
+        return -1;
+    for (int i = 0; i < STORE_WORKERS; i++)
+        if (add_worker(s, store_connect(s, url, true, e), equal, e))
+            return -1;
+    return 0;
+}
+
+static int start_sqlite(struct store *s, const char *url, struct err *e)
+{
+    const struct worker writer = {.source = &s->writes, .batch = STORE_BATCH_MAX, .run = run_writes};
+    const struct worker reader = {.source = &s->reads, .batch = 1, .run = run_read};
+    struct db *db = s->start;
+
+    s->start = NULL;
+    if (add_worker(s, db, writer, e))
         return -1;
     for (int i = 0; i < STORE_READERS; i++)
-        if (start_worker(s, &s->readers[i], url, &s->reads, e))
+        if (add_worker(s, store_connect(s, url, false, e), reader, e))
             return -1;
-    return start_worker(s, &s->writer, url, &s->writes, e);
+    return 0;
+}
+
+static int start(struct store *s, const char *url, struct err *e)
+{
+    s->start = store_connect(s, url, true, e);
+    if (!s->start || db_start_alone(s->start, e) || migrate(s->start, e))
+        return -1;
+    s->shared = db_is_shared(s->start);
+    s->kind = s->shared ? "postgresql" : "sqlite";
+    return s->shared ? start_shared(s, url, e) : start_sqlite(s, url, e);
 }
 
 struct store *store_open(uv_loop_t *loop, const char *url, void (*fatal)(void *, const struct err *), void *arg,
@@ -336,10 +257,13 @@ struct store *store_open(uv_loop_t *loop, const char *url, void (*fatal)(void *,
 
     s->fatal = fatal;
     s->fatal_arg = arg;
+    crypto_code(DB_ORIGIN_BYTES - 1, s->origin);
     uv_mutex_init(&s->lock);
     queue_init(&s->writes);
     queue_init(&s->reads);
     queue_init(&s->finished);
+    s->read_queue = &s->reads;
+    s->told_end = &s->told;
     uv_async_init(loop, &s->wake_loop, on_wake);
     s->wake_loop.data = s;
     if (start(s, url, e)) {
@@ -350,22 +274,72 @@ struct store *store_open(uv_loop_t *loop, const char *url, void (*fatal)(void *,
     return s;
 }
 
+void store_started(struct store *s)
+{
+    db_close(s->start);
+    s->start = NULL;
+}
+
+void store_listen(struct store *s, void (*on_told)(void *, const char *), void *arg)
+{
+    s->on_told = on_told;
+    s->told_arg = arg;
+}
+
+/* From other threads */
+
+bool store_is_stopping(struct store *s)
+{
+    bool stopping;
+
+    uv_mutex_lock(&s->lock);
+    stopping = s->stopping;
+    uv_mutex_unlock(&s->lock);
+    return stopping;
+}
+
+void store_set_away(struct store *s, const struct err *e)
+{
+    uv_mutex_lock(&s->lock);
+    s->away_err = *e;
+    uv_mutex_unlock(&s->lock);
+    if (!atomic_exchange(&s->away, true))
+        log_err("the database went away", e);
+    watch_look(s->watch);
+}
+
+void store_tell(struct store *s, const char *changes)
+{
+    struct told *told = mem_alloc(sizeof *told + strlen(changes) + 1);
+
+    strcpy(told->changes, changes);
+    uv_mutex_lock(&s->lock);
+    *s->told_end = told;
+    s->told_end = &told->next;
+    uv_mutex_unlock(&s->lock);
+    uv_async_send(&s->wake_loop);
+}
+
+/* From the loop */
+
 void store_submit(struct store *s, struct job *job)
 {
-    struct queue *q = job->write ? &s->writes : &s->reads;
-    struct err busy;
+    struct queue *q = job->write ? &s->writes : s->read_queue;
+    struct err refused;
 
     s->in_flight++;
+    err_set(&refused, ERR_UNAVAILABLE, MSG_STORE_BUSY, NULL, NULL);
     uv_mutex_lock(&s->lock);
-    if (q->count < STORE_QUEUE_MAX) {
+    if (atomic_load(&s->away)) {
+        refused = s->away_err;
+    } else if (q->count < STORE_QUEUE_MAX) {
         queue_add(q, job);
         uv_mutex_unlock(&s->lock);
         return;
     }
     uv_mutex_unlock(&s->lock);
-    err_set(&busy, ERR_UNAVAILABLE, MSG_STORE_BUSY, NULL, NULL);
     job->next = NULL;
-    refuse_all(job, &busy);
+    refuse_all(job, &refused);
     finish(s, job);
 }
 
@@ -395,7 +369,12 @@ int64_t store_data_version(const struct store *s)
 
 const char *store_kind(const struct store *s)
 {
-    return db_dialect(s->writer.db);
+    return s->kind;
+}
+
+bool store_is_shared(const struct store *s)
+{
+    return s->shared;
 }
 
 void store_counts_get(struct store *s, struct store_counts *ret)

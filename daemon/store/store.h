@@ -11,7 +11,8 @@
 
 #define STORE_BATCH_MAX 256        /* jobs that share a commit */
 #define STORE_QUEUE_MAX 10000      /* more waiting jobs are refused: ERR_UNAVAILABLE */
-#define STORE_READERS 2
+#define STORE_READERS 2            /* SQLite's, beside its one writer */
+#define STORE_WORKERS 8            /* PostgreSQL's: each has a connection and runs reads and writes */
 
 struct store;
 
@@ -23,7 +24,13 @@ struct store;
  */
 struct job {
     bool write;
+    bool rows;                  /* a write whose row locks and conditions keep it right among others (DB_WRITE_ROWS) */
     bool discard;               /* roll back even on success (dry run) */
+    /*
+     * The row of table `request` that a write of a shared database makes; it tells afterwards whether a COMMIT whose
+     * answer never came was done. NULL: that stays unknown.
+     */
+    const char *request_id;
     int (*run)(struct job *job, struct db *db, struct err *e);
     void (*done)(struct job *job);
     /* set when done runs */
@@ -34,9 +41,12 @@ struct job {
 };
 
 /* Opens (creating, migrating) the database at `url` and starts the threads. `fatal` runs on the loop when a commit's
- * outcome is unknown: the process must end. */
+ * outcome is unknown and cannot be found out: the process must end. Until store_started nobody else starts on a shared
+ * database. */
 struct store *store_open(uv_loop_t *loop, const char *url, void (*fatal)(void *arg, const struct err *e), void *arg,
                          struct err *e);
+/* What kepu needs before it serves is there: another daemon may start on this database. */
+void store_started(struct store *s);
 void store_submit(struct store *s, struct job *job);
 /* Runs what was submitted, then stops the threads; `done` on the loop after the last job's done. */
 void store_close(struct store *s, void (*done)(void *arg), void *arg);
@@ -49,7 +59,15 @@ int store_run_now(struct store *s, struct job *job);
  * touched it has a greater one.
  */
 int64_t store_data_version(const struct store *s);
-const char *store_kind(const struct store *s);   /* "sqlite" */
+const char *store_kind(const struct store *s);   /* "sqlite", "postgresql" */
+
+/* Whether other daemons may work on this database too. */
+bool store_is_shared(const struct store *s);
+/*
+ * What another daemon's transaction gave to db_tell, on the loop, after it committed; "" when anything may have changed
+ * while nobody listened. One listener.
+ */
+void store_listen(struct store *s, void (*on_told)(void *arg, const char *changes), void *arg);
 
 struct store_counts { uint64_t jobs, batches, failures; int64_t queued; };
 void store_counts_get(struct store *s, struct store_counts *ret);

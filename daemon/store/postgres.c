@@ -1,0 +1,422 @@
+/*
+ * The PostgreSQL driver. Statements are prepared once a connection, their parameters typed by what is bound (bigint,
+ * text, bytea), so that a NULL needs no cast; rows come in the binary format, whole.
+ */
+#include "postgres.h"
+
+#include "base/log.h"
+
+#include <endian.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PARAMS_MAX 40
+#define NAME_BYTES 16
+#define NOTICES_MAX 200                   /* bytes of a notice in the log */
+
+/* OIDs of pg_type that never change. */
+enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
+
+struct postgres_stmt {
+    struct stmt base;
+    char name[NAME_BYTES];                /* "" until it is prepared, when the types of its parameters are known */
+    PGresult *rows;
+    int row;
+    int64_t changes;
+};
+
+static struct postgres_db *own(const struct db *db)
+{
+    return (struct postgres_db *)(uintptr_t)db;
+}
+
+static struct postgres_stmt *own_stmt(struct stmt *s)
+{
+    return (struct postgres_stmt *)(void *)s;
+}
+
+/* Failing */
+
+static const struct failure {
+    const char *state;                    /* an SQLSTATE or its class */
+    enum db_trouble trouble;
+    enum err_code code;
+    enum msg msg;
+} failures[] = {
+    {"40001", DB_AGAIN, ERR_UNAVAILABLE, MSG_STORE_BUSY},       /* serialization_failure */
+    {"40P01", DB_AGAIN, ERR_UNAVAILABLE, MSG_STORE_BUSY},       /* deadlock_detected */
+    /* What was looked for and not found a moment ago is there by now: the next run finds it. */
+    {"23505", DB_AGAIN, ERR_UNAVAILABLE, MSG_STORE_BUSY},       /* unique_violation */
+    {"23503", DB_AGAIN, ERR_UNAVAILABLE, MSG_STORE_BUSY},       /* foreign_key_violation */
+    {"55P03", DB_BROKEN, ERR_UNAVAILABLE, MSG_STORE_BUSY},      /* lock_not_available */
+    {"57014", DB_BROKEN, ERR_UNAVAILABLE, MSG_STORE_BUSY},      /* query_canceled: a timeout */
+    {"42501", DB_BROKEN, ERR_FAILED, MSG_STORE_RIGHTS},         /* insufficient_privilege */
+    {"25006", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_READ_ONLY},   /* the primary became a standby */
+    {"26000", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_AWAY},        /* another session than ours: a pooler's */
+    {"0A000", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_AWAY},        /* a cached plan that a migration made wrong */
+    {"08", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_AWAY},           /* connection_exception */
+    {"57P", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_AWAY},          /* the server goes down, or comes up */
+    {"25P03", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_AWAY},        /* idle_in_transaction_session_timeout */
+    {"53", DB_BROKEN, ERR_UNAVAILABLE, MSG_STORE_DISK},         /* insufficient_resources: disk, memory */
+    {"58", DB_BROKEN, ERR_UNAVAILABLE, MSG_STORE_DISK},         /* system_error: I/O */
+    {"", DB_BROKEN, ERR_FAILED, MSG_INTERNAL},
+};
+
+static const struct failure *failure_of(PGconn *c, const char *state)
+{
+    const struct failure *f = failures;
+
+    if (PQstatus(c) != CONNECTION_OK)
+        state = "08";
+    while (strncmp(state, f->state, strlen(f->state)) != 0)
+        f++;
+    return f;
+}
+
+/* Takes the failed result. */
+static void fail(struct db *db, PGresult *r, const char *what)
+{
+    PGconn *c = own(db)->connection;
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    const char *words = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    const struct failure *f = failure_of(c, state ? state : "");
+    char line[ERR_ARG_BYTES];
+
+    postgres_first_line(words ? words : PQerrorMessage(c), line, sizeof line);
+    if (db->trouble == DB_SOUND && f->trouble != DB_AGAIN)
+        log_error("postgresql: %s (%s): %s", line, state ? state : "no answer", what);
+    db_fail(db, f->trouble, f->code, f->msg, line);
+    PQclear(r);
+}
+
+static bool is_sound(const PGresult *r)
+{
+    return PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK;
+}
+
+/* Opening */
+
+static void on_notice(void *arg, const PGresult *r)
+{
+    (void)arg;
+    log_warning("postgresql: %.*s", NOTICES_MAX, PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
+}
+
+static int reopen(struct db *db, struct err *e)
+{
+    struct postgres_db *p = own(db);
+
+    PQfinish(p->connection);
+    p->connection = NULL;
+    db_forget_statements(db);
+    p->connection = postgres_connect(p->url, e);
+    if (!p->connection)
+        return -1;
+    PQsetNoticeReceiver(p->connection, on_notice, NULL);
+    return 0;
+}
+
+static void close_connection(struct db *db)
+{
+    PQfinish(own(db)->connection);
+    free(own(db)->url);
+    free(db);
+}
+
+static struct db *open_connection(const char *url, bool writer, struct err *e)
+{
+    struct postgres_db *p = mem_alloc(sizeof *p);
+
+    (void)writer;
+    db_init(&p->base, &db_postgres);
+    p->url = mem_strdup(url);
+    if (reopen(&p->base, e) == 0)
+        return &p->base;
+    close_connection(&p->base);
+    return NULL;
+}
+
+/* Statements */
+
+static struct stmt *make_stmt(struct db *db, const char *sql)
+{
+    struct postgres_stmt *s = mem_alloc(sizeof *s);
+
+    (void)db;
+    (void)sql;
+    return &s->base;
+}
+
+/* The server forgets it with the connection; statements are only forgotten then. */
+static void finalize(struct stmt *s)
+{
+    PQclear(own_stmt(s)->rows);
+    free(s);
+}
+
+/*
+ * Where the dialects differ and the SQL is written for both: SQLite's LIKE does not tell ASCII's capitals apart, which
+ * with COLLATE "C" is what ILIKE does; DB_SKIP_LOCKED.
+ */
+static char *translate(const char *sql)
+{
+    static const struct { const char *ours, *theirs; } words[] = {
+        {" LIKE ", " ILIKE "}, {DB_SKIP_LOCKED, " FOR UPDATE SKIP LOCKED"}};
+    char *text = mem_alloc(strlen(sql) * 2 + 1), *to = text;
+
+    while (*sql) {
+        size_t i = 0;
+        while (i < sizeof words / sizeof words[0] && strncmp(sql, words[i].ours, strlen(words[i].ours)) != 0)
+            i++;
+        if (i == sizeof words / sizeof words[0]) {
+            *to++ = *sql++;
+            continue;
+        }
+        to = stpcpy(to, words[i].theirs);
+        sql += strlen(words[i].ours);
+    }
+    return text;
+}
+
+static Oid type_of(const struct param *p)
+{
+    return p->type == PARAM_INT ? OID_INT8 : p->type == PARAM_TEXT ? OID_TEXT : OID_BYTEA;
+}
+
+static bool prepare(struct postgres_stmt *s, const struct param *params)
+{
+    struct postgres_db *p = own(s->base.db);
+    Oid types[PARAMS_MAX];
+    char name[NAME_BYTES], *text;
+    int count = 0;
+    PGresult *r;
+
+    for (; params[count].type != PARAM_END; count++)
+        types[count] = type_of(&params[count]);
+    snprintf(name, sizeof name, "k%u", ++p->prepared);
+    text = translate(s->base.sql);
+    r = PQprepare(p->connection, name, text, count, types);
+    free(text);
+    if (!is_sound(r)) {
+        fail(s->base.db, r, s->base.sql);
+        return false;
+    }
+    PQclear(r);
+    memcpy(s->name, name, sizeof name);
+    return true;
+}
+
+/* Parameters as libpq wants them. */
+struct bound {
+    const char *values[PARAMS_MAX];
+    int lengths[PARAMS_MAX], formats[PARAMS_MAX];
+    int64_t integers[PARAMS_MAX];         /* in network order */
+    int count;
+};
+
+static void bind(struct bound *b, const struct param *p)
+{
+    int i = b->count++;
+
+    b->formats[i] = 1;
+    switch (p->type) {
+    case PARAM_INT:
+        b->integers[i] = (int64_t)htobe64((uint64_t)p->integer);
+        b->values[i] = p->integer == DB_NULL_INT ? NULL : (const char *)&b->integers[i];
+        b->lengths[i] = (int)sizeof b->integers[i];
+        break;
+    case PARAM_TEXT:
+        b->values[i] = p->text;
+        b->lengths[i] = p->text ? (int)strlen(p->text) : 0;
+        break;
+    case PARAM_BLOB:
+        b->values[i] = p->blob.data;
+        b->lengths[i] = (int)p->blob.len;
+        break;
+    case PARAM_END:
+        break;
+    }
+}
+
+static bool start(struct stmt *s, const struct param *params)
+{
+    struct postgres_stmt *x = own_stmt(s);
+    struct bound b = {.count = 0};
+    PGresult *r;
+
+    for (int i = 0; params[i].type != PARAM_END; i++) {
+        if (i == PARAMS_MAX)
+            abort();
+        bind(&b, &params[i]);
+    }
+    if (!x->name[0] && !prepare(x, params))
+        return false;
+    r = PQexecPrepared(own(s->db)->connection, x->name, b.count, b.values, b.lengths, b.formats, 1);
+    if (!is_sound(r)) {
+        fail(s->db, r, s->sql);
+        return false;
+    }
+    x->rows = r;
+    x->row = -1;
+    x->changes = strtoll(PQcmdTuples(r), NULL, 10);
+    return true;
+}
+
+static bool row(struct stmt *s)
+{
+    struct postgres_stmt *x = own_stmt(s);
+
+    return ++x->row < PQntuples(x->rows);
+}
+
+static void reset(struct stmt *s)
+{
+    PQclear(own_stmt(s)->rows);
+    own_stmt(s)->rows = NULL;
+}
+
+static struct bytes text(struct stmt *s, int column)
+{
+    struct postgres_stmt *x = own_stmt(s);
+
+    if (PQgetisnull(x->rows, x->row, column))
+        return (struct bytes){NULL, 0};
+    return (struct bytes){PQgetvalue(x->rows, x->row, column), (size_t)PQgetlength(x->rows, x->row, column)};
+}
+
+/* bigint, and what expressions make of it: integer, smallint, boolean. A sum is numeric: it needs a CAST to bigint. */
+static int64_t integer(struct stmt *s, int column)
+{
+    struct bytes b = text(s, column);
+    const unsigned char *p = b.data;
+    uint64_t value = 0;
+
+    if (!p)
+        return DB_NULL_INT;
+    if (b.len != 1 && b.len != 2 && b.len != 4 && b.len != 8) {
+        log_error("postgresql: column %d is no integer: %s", column, s->sql);
+        db_fail(s->db, DB_BROKEN, ERR_FAILED, MSG_INTERNAL, "a column that is no integer");
+        return 0;
+    }
+    if (b.len > 1 && p[0] & 0x80)
+        value = UINT64_MAX;
+    for (size_t i = 0; i < b.len; i++)
+        value = value << 8 | p[i];
+    return (int64_t)value;
+}
+
+static int64_t changes(struct stmt *s)
+{
+    return own_stmt(s)->changes;
+}
+
+/* Transactions */
+
+static void script(struct db *db, const char *sql)
+{
+    PGresult *r = PQexec(own(db)->connection, sql);
+
+    if (is_sound(r))
+        PQclear(r);
+    else
+        fail(db, r, sql);
+}
+
+static void begin(struct db *db, enum db_mode mode)
+{
+    static const char *const how[] = {
+        [DB_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        [DB_WRITE] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        [DB_WRITE_ROWS] = "BEGIN ISOLATION LEVEL READ COMMITTED",
+    };
+
+    script(db, how[mode]);
+}
+
+/* A COMMIT that was sent and not answered may have been done. */
+static enum db_commit commit(struct db *db)
+{
+    PGconn *c = own(db)->connection;
+    PGresult *r = PQexec(c, "COMMIT");
+    bool committed = is_sound(r) && strcmp(PQcmdStatus(r), "COMMIT") == 0;
+
+    if (committed) {
+        PQclear(r);
+        return DB_COMMITTED;
+    }
+    fail(db, r, "COMMIT");
+    return db->trouble == DB_LOST ? DB_COMMIT_UNKNOWN : DB_COMMIT_REFUSED;
+}
+
+static bool in_transaction(const struct db *db)
+{
+    return PQtransactionStatus(own(db)->connection) == PQTRANS_INTRANS;
+}
+
+static void rollback(struct db *db)
+{
+    PGTransactionStatusType status = PQtransactionStatus(own(db)->connection);
+
+    if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
+        PQclear(PQexec(own(db)->connection, "ROLLBACK"));
+}
+
+/* Schema and upkeep */
+
+static int64_t schema_version(struct db *db)
+{
+    if (db_int(db, 0, "SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL") == 0)
+        return 0;
+    return db_int(db, 0, "SELECT version FROM schema_version");
+}
+
+static void set_schema_version(struct db *db, int64_t version)
+{
+    db_exec(db, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");
+    db_exec(db, "DELETE FROM schema_version");
+    db_exec(db, "INSERT INTO schema_version (version) VALUES ($1)", p_int(version));
+}
+
+/* A session's lock, so that it goes with the session. */
+static void start_alone(struct db *db)
+{
+    char sql[120];
+
+    snprintf(sql, sizeof sql,
+             "SET lock_timeout = %d; SET statement_timeout = %d; SELECT pg_advisory_lock(hashtext('kepu'), 1)",
+             POSTGRES_START_LOCK_MS, POSTGRES_START_LOCK_MS);
+    script(db, sql);
+}
+
+static int64_t size_bytes(struct db *db)
+{
+    return db_int(db, 0, "SELECT pg_database_size(current_database())");
+}
+
+const struct db_driver db_postgres = {
+    .dialect = "postgres",
+    .shared = true,
+    .open = open_connection,
+    .reopen = reopen,
+    .close = close_connection,
+    .prepare = make_stmt,
+    .finalize = finalize,
+    .start = start,
+    .row = row,
+    .reset = reset,
+    .integer = integer,
+    .text = text,
+    .blob = text,
+    .changes = changes,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .in_transaction = in_transaction,
+    .script = script,
+    .schema_version = schema_version,
+    .set_schema_version = set_schema_version,
+    .start_alone = start_alone,
+    .size_bytes = size_bytes,
+};

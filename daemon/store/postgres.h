@@ -1,0 +1,37 @@
+/* The PostgreSQL driver's own: a connection, how it is made, and waiting for what other daemons tell. */
+#ifndef KEPU_STORE_POSTGRES_H
+#define KEPU_STORE_POSTGRES_H
+
+#include "driver.h"
+
+#define POSTGRES_VERSION_MIN 140000
+#define POSTGRES_CONNECT_MS 5000
+#define POSTGRES_STATEMENT_MS 60000       /* a statement, a wait for a row, a transaction left alone: no longer */
+#define POSTGRES_LOCK_MS 15000
+#define POSTGRES_START_LOCK_MS 120000     /* another daemon's migrations and seeds take no longer */
+
+struct pg_conn;                           /* libpq's PGconn */
+
+struct postgres_db {
+    struct db base;
+    struct pg_conn *connection;
+    char *url;
+    unsigned prepared;                    /* names given to statements of this connection */
+};
+
+/* A connection that is checked and set up; NULL with one sentence that says what to do. */
+struct pg_conn *postgres_connect(const char *url, struct err *e);
+
+/* The SQLSTATE in a verbose message of a server's ("28P01"); "" if there is none. */
+void postgres_state_of(const char *message, char ret[6]);
+
+/* The first line of what went wrong, without its end. */
+void postgres_first_line(const char *message, char *ret, size_t size);
+
+/*
+ * Waits until another connection notifies of `kepu`, `wake_fd` is readable, or timeout_ms are over: 1 if notified, 0 if
+ * not, -1 if the connection is gone.
+ */
+int postgres_wait(struct db *db, int wake_fd, int timeout_ms);
+
+#endif
