@@ -161,6 +161,7 @@ CREATE TABLE event (
     updated_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX event_category ON event (category);
+CREATE INDEX event_split ON event (split_from);
 
 CREATE TABLE event_partner (
     event_id INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
