@@ -9,9 +9,9 @@
 #include "progress.h"
 
 #define PAGE_HOME_ROWS 10
-#define PAGE_LIST_ROWS 30
+#define PAGE_LIST_ROWS 24          /* a page stays within 40 kB, whatever titles hold */
 #define PAGE_LIST_PAGES_MAX 10
-#define PAGE_EVENT_DATES 20
+#define PAGE_EVENT_DATES 12
 
 /* What is asked for; NULL and 0 where it was not said. */
 struct page_ref {

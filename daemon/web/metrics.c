@@ -23,6 +23,12 @@ static bool is_loopback(const char *address)
     return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
 }
 
+/* A proxy on this machine that nobody told us of looks like a neighbour; what it forwards comes from anywhere. */
+static bool is_near(const struct exchange *x)
+{
+    return is_loopback(x->address) && !http_header(x, "X-Forwarded-For") && !http_header(x, "Forwarded");
+}
+
 static bool may_see(const struct web *w, const struct exchange *x)
 {
     if (x->door == HTTP_DOOR_UNIX)
@@ -31,7 +37,7 @@ static bool may_see(const struct web *w, const struct exchange *x)
     case WEB_METRICS_SOCKET:
         return false;
     case WEB_METRICS_LOOPBACK:
-        return is_loopback(x->address);
+        return is_near(x);
     case WEB_METRICS_PUBLIC:
         return true;
     }

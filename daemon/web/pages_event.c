@@ -9,7 +9,7 @@
 #define ROW_TITLE_CHARS 60
 #define ROW_PLACE_CHARS 40
 #define TITLE_CHARS 200
-#define DESCRIPTION_BYTES 12000          /* escaped: a page stays within 40 kB */
+#define DESCRIPTION_BYTES 10000          /* escaped: a page stays within 40 kB */
 #define NUMBER_CHARS_MAX 4
 
 static const char *word(const struct page *p, enum msg msg)

@@ -257,7 +257,9 @@ def test_the_style_has_its_hash_in_its_address_and_stays(desk):
     assert "url(" not in r.text and "@import" not in r.text
 
 
-def test_the_metrics_are_for_the_near_unless_said(make_kepu):
+def test_the_metrics_are_for_the_near_unless_said(desk, make_kepu):
+    for header in ({"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=192.0.2.1"}):
+        assert desk.get("/metrics", headers=header).status_code == 403, "a proxy here serves everybody"
     shut = make_kepu(config="[http]\nmetrics = socket\n").start()
     r = shut.get("/metrics")
     assert r.status_code == 403 and r.headers["Content-Type"].startswith("text/html")
