@@ -206,6 +206,7 @@ static void zones_are_right_through_changes_of_their_past(void **state)
     (void)state;
     check_zone("Asia/Shanghai", 1985, 1995);
     check_zone("America/New_York", 2004, 2012);
+    check_zone("Europe/London", 1990, 2000);
     check_zone("Europe/Moscow", 2009, 2016);
     check_zone("Asia/Pyongyang", 2014, 2020);
     check_zone("America/Sao_Paulo", 2010, 2022);
@@ -222,6 +223,9 @@ static void outlook_gets_rules_of_1970_where_clocks_follow_one(void **state)
     assert_non_null(strstr(out.data, "DTSTART:19701101T020000\r\n"));
     assert_non_null(strstr(out.data, "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU\r\n"));
     assert_null(strstr(out.data, "RDATE"));
+    icaltimezone_free(read_zone("Europe/London", civil_days(2026, 11, 3) * CIVIL_DAY_S, &calendar), 1);
+    icalcomponent_free(calendar);
+    assert_non_null(strstr(out.data, "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\n"));
 }
 
 static void a_zone_without_summer_time_is_one_observance(void **state)
