@@ -5,6 +5,7 @@
 #include "calendar/zone.h"
 #include "notify/notify.h"
 #include "service/call.h"
+#include "service/feed.h"
 #include "service/notice.h"
 #include "service/office.h"
 #include "service/seeds.h"
@@ -294,12 +295,13 @@ static void on_daily(uv_timer_t *timer)
     service_call(s->service, c);
 }
 
-static int follow_zones(struct server *s, struct err *e)
+/* What has to be right before anything is served. */
+static int run_first(struct server *s, const struct operation *op, struct err *e)
 {
     struct call *c = &s->daily_call;
     int failed;
 
-    *c = (struct call){.op = &op_follow_zones};
+    *c = (struct call){.op = op};
     fill_own_request(&c->req);
     failed = service_call_now(s->service, c);
     if (failed)
@@ -315,7 +317,8 @@ static void start_daily(struct server *s)
 
 static int start(struct server *s, struct err *e)
 {
-    if (server_check(s->conf, e) || open_state(s, e) || open_web(s, e) || open_service(s, e) || follow_zones(s, e))
+    if (server_check(s->conf, e) || open_state(s, e) || open_web(s, e) || open_service(s, e) ||
+        run_first(s, &op_follow_zones, e) || run_first(s, &op_feed_day, e))
         return -1;
     store_started(s->store);
     s->web_started = true;

@@ -7,6 +7,7 @@
 #include "domain/event.h"
 #include "event.h"
 #include "event_resolve.h"
+#include "feed.h"
 #include "holiday.h"
 #include "store/office.h"
 #include "store/register.h"
@@ -181,11 +182,10 @@ static int run_holiday_import(struct call *c, struct db *db, const void *input, 
 static int run_daily(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     (void)input;
-    (void)ret;
     store_request_sweep(db, c->req.now_ms - REQUEST_KEPT_MS);
     event_extend_window(c, db);
     call_changed(c, CHANGE_DELIVERIES, 0);
-    return db_check(db, e);
+    return op_feed_day.run(c, db, NULL, ret, e);
 }
 
 static int run_follow_zones(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
