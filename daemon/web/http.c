@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <assert.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,9 +173,12 @@ static struct MHD_Daemon *daemon_start(struct http_listener *l, int fd)
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)http_on_connection, l},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)http_on_completed, l},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)http_on_uri, l},
+        /* Without this word it copies files piece by piece: sendfile has no flag against the signal. */
+        {MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
 
+    signal(SIGPIPE, SIG_IGN);
     return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
                             http_on_request, l, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }

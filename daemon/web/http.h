@@ -12,8 +12,8 @@
 #include <sys/types.h>
 #include <uv.h>
 
-#define HTTP_HEADER_BYTES_MAX (16 * 1024)            /* request line and headers; more is answered 431 */
-#define HTTP_URI_BYTES_MAX (8 * 1024)                /* 414 */
+#define HTTP_HEADER_BYTES_MAX (8 * 1024)             /* request line and headers; more is answered 431 */
+#define HTTP_URI_BYTES_MAX (4 * 1024)                /* 414 */
 #define HTTP_FIELDS_MAX 64                           /* of a query, of a form: 400 */
 #define HTTP_BODY_BYTES_MAX (1024 * 1024)            /* a route may allow more (imports) */
 #define HTTP_CONNECTIONS_MAX 2000

@@ -30,13 +30,8 @@ static bool has_header(const struct http_answer_header *headers, size_t count, c
     return false;
 }
 
-struct MHD_Response *http_response_new(const char *data, size_t bytes, void (*release)(void *arg), void *arg,
-                                       const struct http_answer_header *headers, size_t count)
+static struct MHD_Response *with_headers(struct MHD_Response *r, const struct http_answer_header *headers, size_t count)
 {
-    /* The library's parameter is not const, but it does not write there. */
-    union { const char *in; char *out; } u = {data};
-    struct MHD_Response *r = MHD_create_response_from_buffer_with_free_callback_cls(bytes, u.out, release, arg);
-
     if (!r)
         abort();
     for (size_t i = 0; i < count; i++)
@@ -45,6 +40,22 @@ struct MHD_Response *http_response_new(const char *data, size_t bytes, void (*re
         if (!has_header(headers, count, common_headers[i].name))
             add_header(r, common_headers[i].name, common_headers[i].value);
     return r;
+}
+
+struct MHD_Response *http_response_new(const char *data, size_t bytes, void (*release)(void *arg), void *arg,
+                                       const struct http_answer_header *headers, size_t count)
+{
+    /* The library's parameter is not const, but it does not write there. */
+    union { const char *in; char *out; } u = {data};
+
+    return with_headers(MHD_create_response_from_buffer_with_free_callback_cls(bytes, u.out, release, arg), headers,
+                        count);
+}
+
+struct MHD_Response *http_response_of_file(int file, size_t bytes, const struct http_answer_header *headers,
+                                           size_t count)
+{
+    return with_headers(MHD_create_response_from_fd64(bytes, file), headers, count);
 }
 
 /* Queues it; a suspended connection goes on in the next MHD_run. */

@@ -1,10 +1,14 @@
 #include "http_private.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define RESPONSES_MAX 4        /* 200 and 304, and the same again for other headers */
+#define FILE_BYTES_MIN 32768   /* from here on the kernel sends the pages themselves, instead of copies of them */
 
 /* A response object that was made for these bytes once, and what it was made of. */
 struct kept {
@@ -20,6 +24,7 @@ struct kept {
  */
 struct http_bytes {
     char *data;
+    int file;                  /* in memory, whose pages `data` are; -1: none */
     size_t len;
     unsigned refs;
     unsigned responses;
@@ -27,13 +32,42 @@ struct http_bytes {
     struct kept kept[RESPONSES_MAX];
 };
 
+static bool write_all(int file, const char *data, size_t len)
+{
+    for (size_t done = 0; done < len;) {
+        ssize_t n = write(file, data + done, len - done);
+        if (n <= 0)
+            return false;
+        done += (size_t)n;
+    }
+    return true;
+}
+
+/* Moves the data into a file in memory; where that can't be, it is sent from where it is. */
+static void move_to_file(struct http_bytes *b)
+{
+    int file = memfd_create("kepu", MFD_CLOEXEC);
+    void *pages = MAP_FAILED;
+
+    if (file >= 0 && write_all(file, b->data, b->len))
+        pages = mmap(NULL, b->len, PROT_READ, MAP_SHARED, file, 0);
+    if (pages == MAP_FAILED) {
+        if (file >= 0)
+            close(file);
+        return;
+    }
+    free(b->data);
+    b->data = pages;
+    b->file = file;
+}
+
 struct http_bytes *http_bytes_new(char *data, size_t len)
 {
     struct http_bytes *b = mem_alloc(sizeof *b);
 
-    b->data = data;
-    b->len = len;
-    b->refs = 1;
+    *b = (struct http_bytes){.data = data, .file = -1, .len = len, .refs = 1};
+    if (len >= FILE_BYTES_MIN)
+        move_to_file(b);
     return b;
 }
 
@@ -47,7 +81,12 @@ static void free_unheld(struct http_bytes *b)
 {
     if (b->refs > 0 || b->responses > 0)
         return;
-    free(b->data);
+    if (b->file >= 0) {
+        munmap(b->data, b->len);
+        close(b->file);
+    } else {
+        free(b->data);
+    }
     free(b);
 }
 
@@ -113,6 +152,18 @@ static bool is_same(const struct kept *k, int status, const struct http_answer_h
     return true;
 }
 
+/* A response closes its file, so each has a descriptor of its own. */
+static struct MHD_Response *response_of(struct http_bytes *b, size_t len, const struct http_answer_header *headers,
+                                        size_t count)
+{
+    int file = len > 0 && b->file >= 0 ? fcntl(b->file, F_DUPFD_CLOEXEC, 0) : -1;
+
+    if (file >= 0)
+        return http_response_of_file(file, len, headers, count);
+    b->responses++;
+    return http_response_new(b->data, len, response_gone, b, headers, count);
+}
+
 struct MHD_Response *http_bytes_response(struct http_bytes *b, int status, const struct http_answer_header *headers,
                                          size_t count)
 {
@@ -127,8 +178,6 @@ struct MHD_Response *http_bytes_response(struct http_bytes *b, int status, const
     b->next_kept = (b->next_kept + 1) % RESPONSES_MAX;
     if (k->response)
         drop_kept(k);
-    b->responses++;
-    *k = (struct kept){status, http_response_new(b->data, len, response_gone, b, headers, count),
-                       copy_headers(headers, count), count};
+    *k = (struct kept){status, response_of(b, len, headers, count), copy_headers(headers, count), count};
     return k->response;
 }

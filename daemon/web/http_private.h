@@ -6,7 +6,7 @@
 
 #include <microhttpd.h>
 
-#define HTTP_POOL_BYTES (32 * 1024)            /* libmicrohttpd's memory of a connection; zeroed for every request */
+#define HTTP_POOL_BYTES (16 * 1024)            /* libmicrohttpd's memory of a connection; zeroed for every request */
 #define HTTP_SWEEP_MS 1000                     /* how exactly the timeouts here are kept */
 #define HTTP_SPARE_EXCHANGES_MAX 256
 #define HTTP_INLINE_BYTES 512
@@ -172,6 +172,9 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd, void **context, en
 /* http_answer.c */
 struct MHD_Response *http_response_new(const char *data, size_t bytes, void (*release)(void *arg), void *arg,
                                        const struct http_answer_header *headers, size_t count);
+/* Sent by the kernel from the file, which is the response's from now on. */
+struct MHD_Response *http_response_of_file(int file, size_t bytes, const struct http_answer_header *headers,
+                                           size_t count);
 void http_refuse(struct exchange *x, enum http_refusal why);
 /* Past libmicrohttpd, which takes no answer in the middle of a body; the connection must be closed then. */
 void http_refuse_raw(struct exchange *x, enum http_refusal why);
