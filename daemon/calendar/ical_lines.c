@@ -18,7 +18,7 @@ void ical_lines_end(struct ical_lines *r)
 
 static void append(struct buf *line, const char *text, size_t bytes)
 {
-    size_t room = ICAL_LINE_BYTES_MAX - line->len;
+    size_t room = line->len < ICAL_LINE_BYTES_MAX ? ICAL_LINE_BYTES_MAX - line->len : 0;
 
     buf_add(line, text, bytes <= room ? bytes : utf8_cut(text, bytes, room));
 }
@@ -42,6 +42,25 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* Malformed bytes become U+FFFD: one of them must not cost the line. */
+static void repair(struct ical_lines *r)
+{
+    const char *text = r->line.data;
+    struct buf out = {0};
+
+    if (!text || utf8_valid(text, r->line.len))
+        return;
+    for (size_t i = 0, n; i < r->line.len; i += n) {
+        uint32_t c = utf8_next(text + i, r->line.len - i, &n);
+        if (c == 0xFFFD && n == 1)
+            buf_adds(&out, "\xEF\xBF\xBD");
+        else if (c)
+            buf_add(&out, text + i, n);
+    }
+    buf_release(&r->line);
+    r->line = out;
+}
+
 /* A continuation after nothing is a line that somebody indented. */
 static bool read_logical(struct ical_lines *r)
 {
@@ -60,6 +79,7 @@ static bool read_logical(struct ical_lines *r)
         take_physical(r, &text, &bytes);
         append(&r->line, text + 1, bytes - 1);
     }
+    repair(r);
     return true;
 }
 

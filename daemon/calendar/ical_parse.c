@@ -268,7 +268,8 @@ static bool is_future(icalproperty *p)
     return range && icalparameter_get_range(range) == ICAL_RANGE_THISANDFUTURE;
 }
 
-static void take_dates(struct ical_times *list, unsigned bad, icalproperty *p, struct arena *a, struct ical_component *c)
+static void take_dates(struct ical_times *list, unsigned bad, icalproperty *p, struct arena *a,
+                       struct ical_component *c)
 {
     struct ical_time t;
 
@@ -368,7 +369,7 @@ static void take_zone_property(icalproperty *p, struct arena *a, struct ical_vti
 
     if (icalproperty_isa(p) == ICAL_TZID_PROPERTY)
         take_once(&z->tzid, p, a);
-    else if (icalproperty_isa(p) == ICAL_X_PROPERTY && name && strncmp(name, ICAL_RAW_PREFIX, strlen(ICAL_RAW_PREFIX)) == 0)
+    else if (name && strncmp(name, ICAL_RAW_PREFIX, strlen(ICAL_RAW_PREFIX)) == 0)
         take_once(&z->location, p, a);
 }
 

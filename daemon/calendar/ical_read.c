@@ -73,6 +73,9 @@ static int finish_zone(struct reading *r, struct err *e)
     f->zones = grown(r->a, f->zones, f->zone_count, &r->zone_room, sizeof *f->zones);
     f->zones[f->zone_count] = (struct ical_vtimezone){0};
     ical_parse_zone(buf_text(&r->kept), r->a, &f->zones[f->zone_count]);
+    f->observances += f->zones[f->zone_count].count;
+    if (f->observances > ICAL_OBSERVANCES_MAX)
+        f->zones[f->zone_count].count = 0;
     if (f->zones[f->zone_count].tzid)
         f->zone_count++;
     return 0;
@@ -225,25 +228,20 @@ static int read_lines(struct reading *r, const char *text, size_t bytes, struct 
     return failed;
 }
 
-/* Malformed bytes become U+FFFD: one of them must not cost the file. */
-static const char *repaired(const char *text, size_t bytes, struct arena *a, size_t *ret_bytes)
+/* Some programs fold between the bytes of a character, so only unfolded text can be judged. */
+static bool is_utf8(const char *text, size_t bytes, struct arena *a)
 {
-    struct buf out = {0};
-    const char *copy;
+    char *copy = arena_alloc(a, bytes + 1);
+    size_t len = 0;
 
-    for (size_t i = 0, n; i < bytes; i += n) {
-        uint32_t c = utf8_next(text + i, bytes - i, &n);
-        if (c == 0)
-            continue;
-        if (c == 0xFFFD && n == 1)
-            buf_adds(&out, "\xEF\xBF\xBD");
-        else
-            buf_add(&out, text + i, n);
+    for (size_t i = 0; i < bytes; i++) {
+        bool feed = text[i] == '\n' || text[i] == '\r';
+        if (feed && i + 1 < bytes && (text[i + 1] == ' ' || text[i + 1] == '\t'))
+            i++;
+        else if (!feed || text[i] != '\r' || i + 1 == bytes || text[i + 1] != '\n')
+            copy[len++] = text[i];
     }
-    *ret_bytes = out.len;
-    copy = arena_strndup(a, buf_text(&out), out.len);
-    buf_release(&out);
-    return copy;
+    return utf8_valid(copy, len);
 }
 
 static void list_ignored(struct reading *r)
@@ -267,8 +265,9 @@ int ical_read(const char *text, size_t bytes, struct arena *a, struct ical_file 
     snprintf(most, sizeof most, "%d", ICAL_FILE_BYTES_MAX);
     if (bytes > ICAL_FILE_BYTES_MAX)
         return err_set(e, ERR_TOO_LARGE, MSG_ICAL_LARGE, "body", most, NULL);
-    if (csv_decode(text, bytes, a, &text, &bytes, NULL))
-        text = repaired(text, bytes, a, &bytes);
+    /* Where neither fits, lines are repaired one by one. */
+    if (!is_utf8(text, bytes, a) || memcmp(text, "\xEF\xBB\xBF", bytes < 3 ? bytes : 3) == 0)
+        (void)csv_decode(text, bytes, a, &text, &bytes, NULL);
     buf_init(&r.kept, COMPONENT_BYTES_MAX);
     failed = read_lines(&r, text, bytes, e);
     buf_release(&r.kept);
@@ -277,6 +276,7 @@ int ical_read(const char *text, size_t bytes, struct arena *a, struct ical_file 
     if (!r.calendar)
         return err_set(e, ERR_INVALID, MSG_ICAL_NONE, "body", NULL);
     list_ignored(&r);
+    r.file->arena = a;
     *ret = r.file;
     return 0;
 }

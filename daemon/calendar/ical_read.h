@@ -1,4 +1,4 @@
-/* iCalendar files (RFC 5545, 7986) as other programs write them: from bytes to plain facts, before any of it is judged. */
+/* iCalendar files (RFC 5545, 7986) as other programs write them: from bytes to plain facts, not yet judged. */
 #ifndef KEPU_CALENDAR_ICAL_READ_H
 #define KEPU_CALENDAR_ICAL_READ_H
 
@@ -14,6 +14,7 @@
 #define ICAL_FILE_BYTES_MAX (8 * 1024 * 1024)
 #define ICAL_COMPONENTS_MAX 5000
 #define ICAL_ZONES_MAX 500
+#define ICAL_OBSERVANCES_MAX 2000    /* of all zones together; those beyond are as if they had no clock */
 #define ICAL_TZIDS_MAX 200           /* different ones in use */
 #define ICAL_VALUES_MAX 4000         /* dates, rules, categories … of one component */
 #define ICAL_SECONDS_NONE INT64_MIN
@@ -66,10 +67,18 @@ struct ical_observance {
     struct ical_times rdates;
     int from_s, to_s;                /* offsets, seconds east of UTC */
 };
+/* A moment from which on a clock shows another time. */
+struct ical_onset {
+    int64_t wall_s;
+    int from_s, to_s;
+};
 struct ical_vtimezone {
     const char *tzid, *location;     /* `location`: a name that may be the tz database's; or NULL */
     struct ical_observance *parts;
     size_t count;
+    bool clock_read;                 /* ical_tzid.c has made of them: */
+    struct ical_onset *onsets;
+    size_t onset_count;
 };
 
 /* How a TZID was understood (ical_tzid.h). */
@@ -87,6 +96,8 @@ struct ical_ignored {
 };
 
 struct ical_file {
+    struct arena *arena;
+    size_t observances;
     struct ical_component *components;
     size_t count;
     struct ical_vtimezone *zones;

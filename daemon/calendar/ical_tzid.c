@@ -2,7 +2,6 @@
 
 #include "civil.h"
 #include "recur.h"
-#include "recur_rule.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +12,14 @@
 #define YEAR_S (366LL * CIVIL_DAY_S)
 #define SAMPLES 84                     /* a month apart: from a year before to six years after */
 #define SAMPLE_STEP_S (30LL * CIVIL_DAY_S + 6 * 3600)
-#define ONSETS_MAX 12                  /* of one rule between two samples: clocks change twice a year */
+#define YEAR_FIRST_S (-2208988800LL)   /* 1900, and … */
+#define YEAR_LAST_S 4102444800LL       /* … 2100: between them the rules of a definition are followed */
+#define ONSETS_MAX 220                 /* of one rule: once a year, and a few */
 #define OFFSET_S_MAX 86400
 
 /*
- * Tried where only the clock is known, in this order. One for each way of keeping time that is in use, the one with most
- * people first: which of several equal ones is taken makes no difference then.
+ * Tried where only the clock is known, in this order. One for each way of keeping time that is in use, the one with
+ * most people first: which of several equal ones is taken makes no difference then.
  */
 static const char *const candidates[] = {
     "UTC", "Asia/Shanghai", "Europe/Berlin", "Europe/London", "America/New_York", "America/Chicago", "America/Denver",
@@ -34,7 +35,7 @@ static const char *const candidates[] = {
     "America/Godthab", "America/Adak", "Pacific/Norfolk", "Pacific/Guadalcanal", "Australia/Eucla",
 };
 
-static const struct ical_vtimezone *definition(const struct ical_file *f, const char *tzid)
+static struct ical_vtimezone *definition(struct ical_file *f, const char *tzid)
 {
     for (size_t i = 0; i < f->zone_count; i++)
         if (strcmp(f->zones[i].tzid, tzid) == 0)
@@ -61,7 +62,8 @@ static bool has_offset(const struct zone *z, int64_t around_s, int offset_s)
 
 static const struct zone *by_city(const char *city, size_t len, int64_t around_s, int offset_s)
 {
-    static const char *const regions[] = {"Asia", "Europe", "America", "Africa", "Australia", "Pacific", "Atlantic", "Indian"};
+    static const char *const regions[] = {"Asia",      "Europe",  "America",  "Africa",
+                                          "Australia", "Pacific", "Atlantic", "Indian"};
     char name[NAME_BYTES];
 
     for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
@@ -91,8 +93,8 @@ static const struct zone *by_standard(const char *text)
 }
 
 /*
- * What Outlook shows people: "(GMT+10:00) Canberra, Melbourne, Sydney". The offset says which city of a name is meant; of
- * several the last, which is more often the one that the tz database is kept under.
+ * What Outlook shows people: "(GMT+10:00) Canberra, Melbourne, Sydney". The offset says which city of a name is meant;
+ * of several the last, which is more often the one that the tz database is kept under.
  */
 static const struct zone *by_display(const char *name, int64_t around_s)
 {
@@ -140,76 +142,80 @@ static const struct zone *by_location(const struct ical_vtimezone *def)
 
 /* By its clock */
 
-/* The last time at or before wall_s when a part of the definition set in; false if it hadn't yet. */
-static bool last_onset(const struct ical_observance *o, struct recur_rule *rule, int64_t wall_s, int64_t *ret)
-{
-    struct recur_set set = {.start_s = o->start_s, .rules = &rule, .rule_count = 1, .start_always = true};
-    int64_t from_s = wall_s, at_s;
-    struct recur_iter *it;
-
-    if (o->start_s > wall_s)
-        return false;
-    *ret = o->start_s;
-    for (size_t i = 0; i < o->rdates.count; i++)
-        if (o->rdates.items[i].wall_s <= wall_s && o->rdates.items[i].wall_s > *ret)
-            *ret = o->rdates.items[i].wall_s;
-    if (!rule)
-        return true;
-    if (rule->until != UNTIL_NONE && rule->until_s < from_s)
-        from_s = rule->until_s;
-    it = recur_iter_new(&set, from_s - YEAR_S - 7 * CIVIL_DAY_S, NULL);
-    for (int i = 0; it && i < ONSETS_MAX && recur_iter_next(it, &at_s) && at_s <= wall_s; i++)
-        *ret = at_s > *ret ? at_s : *ret;
-    recur_iter_free(it);
-    return true;
-}
-
-/* The definition's rules, read once. */
-struct clock {
-    const struct ical_vtimezone *def;
-    struct recur_rule **rules;         /* of each part, NULL: none */
-    struct arena arena;
-};
-
 static bool offset_ok(int offset_s)
 {
     return offset_s > -OFFSET_S_MAX && offset_s < OFFSET_S_MAX;
 }
 
-static bool clock_open(const struct ical_vtimezone *def, struct clock *ret)
+static int by_wall(const void *a, const void *b)
 {
-    *ret = (struct clock){.def = def};
-    ret->rules = arena_alloc(&ret->arena, (def->count + 1) * sizeof(struct recur_rule *));
+    const struct ical_onset *x = a, *y = b;
+
+    return (x->wall_s > y->wall_s) - (x->wall_s < y->wall_s);
+}
+
+static void add_onset(struct ical_vtimezone *def, const struct ical_observance *o, int64_t wall_s)
+{
+    def->onsets[def->onset_count++] = (struct ical_onset){wall_s, o->from_s, o->to_s};
+}
+
+/* By the part's rule, within the years looked at: before them it may have set in every year for centuries. */
+static int add_onsets(struct ical_vtimezone *def, const struct ical_observance *o, struct arena *a)
+{
+    struct recur_set set = {.start_s = o->start_s, .rule_count = 1};
+    struct recur_rule *rules[1];
+    struct recur_iter *it;
+    int64_t at_s;
+
+    if (recur_parse(o->rule, a, &rules[0], NULL) || recur_is_subdaily(rules[0]))
+        return -1;
+    set.rules = rules;
+    it = recur_iter_new(&set, YEAR_FIRST_S, NULL);
+    for (int i = 0; it && i < ONSETS_MAX && recur_iter_next(it, &at_s) == 1 && at_s < YEAR_LAST_S; i++)
+        add_onset(def, o, at_s);
+    recur_iter_free(it);
+    return 0;
+}
+
+/* When which offset sets in, in order; once for each definition. False if it can't be used. */
+static bool read_clock(struct ical_vtimezone *def, struct arena *a)
+{
+    size_t room = 0;
+
+    if (def->clock_read)
+        return def->onset_count > 0;
+    def->clock_read = true;
+    for (size_t i = 0; i < def->count; i++)
+        room += 1 + def->parts[i].rdates.count + (def->parts[i].rule ? ONSETS_MAX : 0);
+    def->onsets = arena_alloc(a, (room + 1) * sizeof *def->onsets);
     for (size_t i = 0; i < def->count; i++) {
         const struct ical_observance *o = &def->parts[i];
-        if (!offset_ok(o->from_s) || !offset_ok(o->to_s) ||
-            (o->rule && recur_parse(o->rule, &ret->arena, &ret->rules[i], NULL))) {
-            arena_release(&ret->arena);
+        add_onset(def, o, o->start_s);
+        for (size_t k = 0; k < o->rdates.count; k++)
+            add_onset(def, o, o->rdates.items[k].wall_s);
+        if (!offset_ok(o->from_s) || !offset_ok(o->to_s) || (o->rule && add_onsets(def, o, a))) {
+            def->onset_count = 0;
             return false;
         }
     }
-    return def->count > 0;
+    if (def->onset_count)
+        qsort(def->onsets, def->onset_count, sizeof *def->onsets, by_wall);
+    return def->onset_count > 0;
 }
 
-/* Offset at a wall time. Parts are compared by their wall times: changes lie further apart than any offset. */
-static int clock_offset(const struct clock *c, int64_t wall_s)
+/* Onsets are compared by their wall times: changes lie further apart than any offset. */
+static int clock_offset(const struct ical_vtimezone *def, int64_t wall_s)
 {
-    int64_t latest_s = INT64_MIN, earliest_s = INT64_MAX, onset_s;
-    int offset_s = 0;
+    size_t low = 0, high = def->onset_count;
 
-    for (size_t i = 0; i < c->def->count; i++) {
-        const struct ical_observance *o = &c->def->parts[i];
-        if (last_onset(o, c->rules[i], wall_s, &onset_s)) {
-            if (onset_s >= latest_s) {
-                latest_s = onset_s;
-                offset_s = o->to_s;
-            }
-        } else if (latest_s == INT64_MIN && o->start_s < earliest_s) {
-            earliest_s = o->start_s;
-            offset_s = o->from_s;
-        }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (def->onsets[middle].wall_s <= wall_s)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return offset_s;
+    return low ? def->onsets[low - 1].to_s : def->onsets[0].from_s;
 }
 
 static int64_t sample_at(int64_t around_s, int i)
@@ -237,20 +243,19 @@ static const struct zone *fixed_zone(int offset_s)
     return zone_find(name, NULL);
 }
 
-static const struct zone *by_clock(const struct ical_vtimezone *def, const struct zone *home, int64_t around_s)
+static const struct zone *by_clock(struct ical_vtimezone *def, const struct zone *home, int64_t around_s,
+                                   struct arena *a)
 {
     int offsets[SAMPLES];
-    const struct zone *z = home;
-    struct clock clock;
+    const struct zone *z;
     bool fixed = true;
 
-    if (!def || !clock_open(def, &clock))
+    if (!def || !read_clock(def, a))
         return NULL;
     for (int i = 0; i < SAMPLES; i++) {
-        offsets[i] = clock_offset(&clock, sample_at(around_s, i));
+        offsets[i] = clock_offset(def, sample_at(around_s, i));
         fixed = fixed && offsets[i] == offsets[0];
     }
-    arena_release(&clock.arena);
     if (reads_alike(home, offsets, around_s))
         return home;
     for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
@@ -259,21 +264,20 @@ static const struct zone *by_clock(const struct ical_vtimezone *def, const struc
     return fixed ? fixed_zone(offsets[0]) : NULL;
 }
 
-bool ical_zone_instant(const struct ical_file *f, const char *tzid, int64_t wall_s, int64_t *ret_utc_s)
+bool ical_zone_instant(struct ical_file *f, const char *tzid, int64_t wall_s, int64_t *ret_utc_s)
 {
-    const struct ical_vtimezone *def = definition(f, tzid);
-    struct clock clock;
+    struct ical_vtimezone *def = definition(f, tzid);
 
-    if (!def || !clock_open(def, &clock))
+    if (!def || !read_clock(def, f->arena))
         return false;
-    *ret_utc_s = wall_s - clock_offset(&clock, wall_s);
-    arena_release(&clock.arena);
+    *ret_utc_s = wall_s - clock_offset(def, wall_s);
     return true;
 }
 
 /* Both */
 
-static struct ical_tzid understand(const struct ical_file *f, const char *tzid, const struct zone *home, int64_t around_s)
+static struct ical_tzid understand(struct ical_file *f, const char *tzid, const struct zone *home,
+                                   int64_t around_s)
 {
     struct ical_tzid t = {tzid, by_name(tzid, around_s), ICAL_ZONE_NAMED};
 
@@ -281,7 +285,7 @@ static struct ical_tzid understand(const struct ical_file *f, const char *tzid, 
         t.zone = by_location(definition(f, tzid));
     if (t.zone)
         return t;
-    t.zone = by_clock(definition(f, tzid), home, around_s);
+    t.zone = by_clock(definition(f, tzid), home, around_s, f->arena);
     t.how = t.zone ? ICAL_ZONE_MATCHED : ICAL_ZONE_UNKNOWN;
     return t;
 }

@@ -90,7 +90,7 @@ const struct zone *zone_find(const char *tzid, struct err *e)
     const struct zone *z = zone_names_allowed(tzid) ? find_or_load(tzid) : NULL;
     char nearest[ZONE_NAME_BYTES];
 
-    if (z)
+    if (z || !e)
         return z;
     if (zone_names_nearest(tzid, nearest))
         err_set(e, ERR_INVALID, MSG_ZONE_UNKNOWN_NEAR, "tz", tzid, nearest, NULL);

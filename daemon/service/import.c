@@ -17,7 +17,7 @@ struct member {
     const char *uid;
 };
 
-/* Grouping ---------------------------------------------------------------------------------------------------- */
+/* Grouping -------------------------------------------------------------------------------------------------------- */
 
 /* What has no UID is known by what it says: the same file twice is the same events. */
 static const char *made_uid(struct import *m, const struct ical_component *from)
@@ -134,7 +134,7 @@ static struct group *groups_of(struct import *m, struct member *members, size_t 
     return groups;
 }
 
-/* One event ---------------------------------------------------------------------------------------------------- */
+/* One event ------------------------------------------------------------------------------------------------------- */
 
 static struct import_component *row_of(const struct import *m, const struct ical_component *from)
 {
@@ -294,7 +294,7 @@ static int take_group(struct import *m, const struct group *g, struct err *e)
     return take_draft(m, &d, uid, e);
 }
 
-/* The whole ---------------------------------------------------------------------------------------------------- */
+/* The whole ------------------------------------------------------------------------------------------------------- */
 
 static struct objects read_categories(struct import *m)
 {

@@ -49,8 +49,9 @@ static bool same_words(const struct event *a, const struct event *b)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (strcmp(texts[i][0], texts[i][1]) != 0)
             return false;
-    return a->status == b->status && same_texts(&a->partners, &b->partners) && same_texts(&a->audiences, &b->audiences) &&
-           same_texts(&a->indicators, &b->indicators) && same_roles(&a->roles, &b->roles);
+    return a->status == b->status && same_texts(&a->partners, &b->partners) &&
+           same_texts(&a->audiences, &b->audiences) && same_texts(&a->indicators, &b->indicators) &&
+           same_roles(&a->roles, &b->roles);
 }
 
 /* The file's LAST-MODIFIED can't be told from ours within the same second. */
@@ -72,7 +73,7 @@ static void all_outcomes(const struct import_draft *d, enum import_outcome outco
         import_outcome(d->overrides[i].row, outcome, slug);
 }
 
-/* The event ---------------------------------------------------------------------------------------------------- */
+/* The event ------------------------------------------------------------------------------------------------------- */
 
 static void choose_slug(struct import *m, struct import_draft *d)
 {
@@ -161,7 +162,7 @@ static int put_event(struct import *m, struct import_draft *d, struct err *e)
     return update(m, d, e);
 }
 
-/* Its overrides ---------------------------------------------------------------------------------------------------- */
+/* Its overrides --------------------------------------------------------------------------------------------------- */
 
 static enum occurrence_status status_of(const struct import_draft *d, const struct import_override *o)
 {
@@ -257,7 +258,8 @@ static int write_occurrence(struct import *m, struct import_draft *d, struct imp
     return db_check(m->db, e);
 }
 
-static struct occurrence *occurrence_now(struct import *m, const struct import_draft *d, const struct import_override *o)
+static struct occurrence *occurrence_now(struct import *m, const struct import_draft *d,
+                                         const struct import_override *o)
 {
     struct series_date plain = {o->original_s, o->original_s, o->original_s + d->series->length_s};
 
@@ -280,7 +282,7 @@ static int put_override(struct import *m, struct import_draft *d, struct import_
     return write_occurrence(m, d, o, now, &w, e);
 }
 
-/* All of it ---------------------------------------------------------------------------------------------------- */
+/* All of it ------------------------------------------------------------------------------------------------------- */
 
 static int put(struct import *m, struct import_draft *d, struct err *e)
 {

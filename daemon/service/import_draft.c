@@ -33,7 +33,7 @@ struct import_override *import_override_new(struct import *m, struct import_draf
     return o;
 }
 
-/* What is said in words ---------------------------------------------------------------------------------------------------- */
+/* What is said in words ------------------------------------------------------------------------------------------- */
 
 static bool matches(const char *given, const char *name)
 {
@@ -87,7 +87,7 @@ static void take_status(const struct ical_component *from, struct event *want)
         want->status = EVENT_CONFIRMED;
 }
 
-/* What an export of ours says besides ---------------------------------------------------------------------------------------------------- */
+/* What an export of ours says besides ----------------------------------------------------------------------------- */
 
 /* A name that the office has not is left out, and said. */
 static bool is_known(struct import *m, const struct import_draft *d, const char *table, const char *slug)
@@ -100,7 +100,8 @@ static bool is_known(struct import *m, const struct import_draft *d, const char 
     return false;
 }
 
-static char *own_slug(struct import *m, const struct import_draft *d, const char *name, const char *table, char *otherwise)
+static char *own_slug(struct import *m, const struct import_draft *d, const char *name, const char *table,
+                      char *otherwise)
 {
     const char *slug = ical_own(d->from, name);
 
@@ -180,7 +181,7 @@ static void take_own(struct import *m, const struct import_draft *d, struct even
         want->split_from = (char *)(uintptr_t)split;
 }
 
-/* The event ---------------------------------------------------------------------------------------------------- */
+/* The event ------------------------------------------------------------------------------------------------------- */
 
 static struct event *blank(struct import *m, const char *uid)
 {
@@ -239,7 +240,7 @@ int import_draft_make(struct import *m, struct import_draft *d, const char *uid,
     return series_read(d->want, m->db, &m->c->out, &d->series, e);
 }
 
-/* Overrides ---------------------------------------------------------------------------------------------------- */
+/* Overrides ------------------------------------------------------------------------------------------------------- */
 
 /* The rule's own date at this time; of a day alone, the only one on it. */
 static bool find_date(const struct series *s, int64_t original_s, bool day, struct series_date *ret)

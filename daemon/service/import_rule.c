@@ -186,7 +186,7 @@ static int take_dates(struct import *m, const struct ical_component *from, const
         int64_t wall_s = import_wall(m, t, z, want->all_day);
         if (t->date && !want->all_day)
             wall_s += start_s - civil_midnight(start_s);
-        if (wall_s != start_s && import_add_date(m, &want->rdates, wall_s, want->all_day, e))
+        if (import_add_date(m, &want->rdates, wall_s, want->all_day, e))
             return -1;
     }
     for (size_t i = 0; i < from->exdates.count; i++) {
