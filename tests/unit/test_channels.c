@@ -561,7 +561,8 @@ static void answers_mean_what_the_vendors_say(void **state)
         if (v.judgement != judgements[i].judgement || v.retry_after_ms != judgements[i].wait_ms ||
             v.robot_waits != judgements[i].robot_waits)
             fail_msg("%s %d %s: %s, %lld ms, robot waits %d", channel_kind_name(judgements[i].kind),
-                     judgements[i].status, judgements[i].body, judgement_name(v.judgement), (long long)v.retry_after_ms, v.robot_waits);
+                     judgements[i].status, judgements[i].body, judgement_name(v.judgement),
+                     (long long)v.retry_after_ms, v.robot_waits);
         assert_true(v.reason && v.reason[0]);
     }
 }
