@@ -104,7 +104,9 @@ static int take_rest(struct call *c, struct db *db, const struct channel_input *
 /* Sending inward is for administrators to allow: it reaches what a firewall keeps from others. */
 static int take_private(struct call *c, const struct channel_input *in, struct channel *ch, struct err *e)
 {
-    if (in->allow_private == 1 && c->req.principal.role < ROLE_ADMIN)
+    bool stays = ch->allow_private && in->allow_private != 0 && in->url;
+
+    if ((in->allow_private == 1 || stays) && c->req.principal.role < ROLE_ADMIN)
         return err_set(e, ERR_NOT_ALLOWED, MSG_ROLE_NEEDED, "allow_private", principal_role_name(ROLE_ADMIN), NULL);
     if (in->allow_private >= 0)
         ch->allow_private = in->allow_private == 1;

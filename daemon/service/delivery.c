@@ -21,7 +21,8 @@ void delivery_move(struct call *c, struct db *db, struct delivery_row *d, enum d
     if (delivery_is_final(to))
         d->final_ms = c->req.now_ms;
     store_delivery_update(db, d);
-    call_changed(c, CHANGE_DELIVERIES, d->id);
+    /* Many at once are told as "some": as CHANGE_EVERYTHING they would throw away every feed and page. */
+    call_changed(c, CHANGE_DELIVERIES, c->change_count < CHANGES_MAX / 2 ? d->id : 0);
 }
 
 struct delivery *delivery_view(struct call *c, struct db *db, const struct delivery_row *d)

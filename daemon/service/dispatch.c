@@ -23,6 +23,12 @@ static int run_next(struct call *c, struct db *db, const void *input, void **ret
     return db_check(db, e);
 }
 
+/* At its deadline at the latest it is looked at again, and ends. */
+static int64_t until_deadline(const struct delivery_row *d, int64_t at_ms)
+{
+    return at_ms < d->deadline_ms ? at_ms : d->deadline_ms;
+}
+
 /* Whether the outcome of an attempt that nobody heard the end of is sent again is the office's choice. */
 static void unknown_outcome(struct call *c, struct db *db, struct delivery_row *d, int64_t wait_ms, const char *reason)
 {
@@ -30,7 +36,7 @@ static void unknown_outcome(struct call *c, struct db *db, struct delivery_row *
         delivery_move(c, db, d, DELIVERY_FAILED, reason);
         return;
     }
-    d->next_ms = c->req.now_ms + wait_ms;
+    d->next_ms = until_deadline(d, c->req.now_ms + wait_ms);
     delivery_move(c, db, d, DELIVERY_AMBIGUOUS, reason);
 }
 
@@ -59,7 +65,7 @@ static int run_recover(struct call *c, struct db *db, const void *input, void **
 
 static void postpone(struct db *db, struct delivery_row *d, int64_t to_ms)
 {
-    d->next_ms = to_ms < d->deadline_ms ? to_ms : d->deadline_ms;
+    d->next_ms = until_deadline(d, to_ms);
     store_delivery_update(db, d);
 }
 
@@ -70,7 +76,8 @@ static bool is_understaffed(struct db *db, int64_t occurrence_id)
                   p_int(occurrence_id)) != 0;
 }
 
-/* Of several overdue rules of one occurrence and channel only the latest is worth telling (SPEC.md 8). */
+/* Of several overdue rules of one occurrence and channel only the latest is worth telling, sent already or to be sent
+ * (SPEC.md 8). */
 static bool is_superseded(struct db *db, const struct delivery_row *d, int64_t now_ms)
 {
     if (strcmp(d->kind, "upcoming") != 0)
@@ -78,8 +85,10 @@ static bool is_superseded(struct db *db, const struct delivery_row *d, int64_t n
     return db_int(db, 0,
                   "SELECT 1 FROM delivery WHERE occurrence_id = $1 AND channel_id = $2 AND kind = 'upcoming'"
                   " AND due_ms <= $3 AND (due_ms > $4 OR (due_ms = $4 AND id > $5))"
-                  " AND state IN ('scheduled', 'retrying', 'ambiguous') LIMIT 1",
-                  p_int(d->occurrence_id), p_int(d->channel_id), p_int(now_ms), p_int(d->due_ms), p_int(d->id)) != 0;
+                  " AND (state IN ('scheduled', 'retrying', 'ambiguous')"
+                  "  OR (state IN ('sending', 'delivered') AND moves >= $6)) LIMIT 1",
+                  p_int(d->occurrence_id), p_int(d->channel_id), p_int(now_ms), p_int(d->due_ms), p_int(d->id),
+                  p_int(d->moves)) != 0;
 }
 
 static int64_t pace(struct call *c, struct db *db, const struct channel_row *ch)
@@ -94,6 +103,14 @@ static int64_t pace(struct call *c, struct db *db, const struct channel_row *ch)
     return robots->pace_next_ms(ch->shown.kind, sends, count, c->req.now_ms);
 }
 
+/* Its occurrence is gone, and without it there is nothing to tell. */
+static bool is_orphan(const struct delivery_row *d)
+{
+    enum notice_kind kind;
+
+    return d->occurrence_id == DB_NULL_INT && notice_kind_parse(d->kind, &kind) && notice_kind_is_asked_for(kind);
+}
+
 /* Decides what becomes of a delivery that wants attention: true if it is to be sent now. */
 static bool is_to_be_sent(struct call *c, struct db *db, struct delivery_row *d, const struct channel_row *ch)
 {
@@ -104,8 +121,8 @@ static bool is_to_be_sent(struct call *c, struct db *db, struct delivery_row *d,
                       ch && ch->paused ? "channel paused until the deadline" : "past its deadline");
         return false;
     }
-    if (!ch) {
-        delivery_move(c, db, d, DELIVERY_CANCELLED, "channel removed");
+    if (!ch || is_orphan(d)) {
+        delivery_move(c, db, d, DELIVERY_CANCELLED, ch ? "occurrence removed" : "channel removed");
         return false;
     }
     if (ch->paused) {
@@ -166,13 +183,16 @@ static void claim(struct call *c, struct db *db, struct delivery_row *d, struct 
     struct channel_row *ch =
         d->channel_id == DB_NULL_INT ? NULL : store_channel_by_id(db, d->channel_id, &c->out);
     struct dispatch_item item;
-    struct err e;
+    struct err e = {0};
 
     if (!is_to_be_sent(c, db, d, ch))
         return;
     d->attempts++;
     if (make_item(c, db, d, ch, &item, &e)) {
-        delivery_move(c, db, d, DELIVERY_FAILED, catalogue_text(e.msg, LANG_EN));
+        struct buf why = {0};
+        err_message(&e, LANG_EN, &why);
+        delivery_move(c, db, d, DELIVERY_FAILED, buf_text(&why));
+        buf_release(&why);
         return;
     }
     store_attempt_begin(db, d->id, d->attempts, c->req.now_ms);
@@ -203,9 +223,7 @@ static void settle(struct call *c, struct db *db, struct delivery_row *d, const 
         delivery_move(c, db, d, DELIVERY_DELIVERED, "");
         break;
     case ATTEMPT_RETRY:
-        d->next_ms = c->req.now_ms + wait_ms;
-        if (d->next_ms > d->deadline_ms)
-            d->next_ms = d->deadline_ms;
+        d->next_ms = until_deadline(d, c->req.now_ms + wait_ms);
         delivery_move(c, db, d, DELIVERY_RETRYING, in->reason);
         break;
     case ATTEMPT_PERMANENT:

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define SLUGS_LOOKED_AT 1000
+#define TOLD_OF_SERIES_MAX 3
 
 static char *empty(void)
 {
@@ -230,14 +231,18 @@ static int finish(struct call *c, struct db *db, struct event *ev, void **ret, s
     return event_view_one(c, db, ev, e);
 }
 
-/* Those still ahead are told to the groups, each once. */
+/* The next few stand for all of a series: a year of Wednesdays is not told one by one. */
 static void tell_upcoming(struct call *c, struct db *db, const struct event *ev)
 {
-    struct occurrence_rows rows = store_occurrence_range(db, ev->id, "", "", &c->out);
+    struct ids next = store_read_ids(
+        db_query(db,
+                 "SELECT id FROM occurrence WHERE event_id = $1 AND end_ms > $2 AND status <> 'cancelled'"
+                 " ORDER BY start_ms, id LIMIT $3",
+                 p_int(ev->id), p_int(c->req.now_ms), p_int(TOLD_OF_SERIES_MAX)),
+        &c->out);
 
-    for (size_t i = 0; i < rows.count; i++)
-        if (rows.items[i]->end_ms > c->req.now_ms && rows.items[i]->status != OCCURRENCE_CANCELLED)
-            planner_occurrence_changed(c, db, rows.items[i]->id);
+    for (size_t i = 0; i < next.count; i++)
+        planner_tell_changed(c, db, next.items[i]);
 }
 
 static int run_cancel(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
@@ -303,8 +308,7 @@ static int run_remove(struct call *c, struct db *db, const void *input, void **r
     if (signups > 0 && !c->req.force)
         return err_set(e, ERR_CONFLICT, MSG_HAS_SIGNUPS, "event", ev->slug, text, NULL);
     ev->status = EVENT_CANCELLED;
-    db_exec(db, "UPDATE event SET status = 'cancelled' WHERE id = $1", p_int(ev->id));
-    planner_event(c, db, ev->id);
+    planner_event_removed(c, db, ev->id);
     store_event_delete(db, ev->id);
     call_audit(c, ev->slug, "with %s sign-ups", text);
     call_changed(c, CHANGE_EVENT, ev->id);
@@ -315,7 +319,9 @@ static int run_remove(struct call *c, struct db *db, const void *input, void **r
 void event_extend_window(struct call *c, struct db *db)
 {
     struct ids ids = store_read_ids(
-        db_query(db, "SELECT id FROM event WHERE status <> 'cancelled' AND rrule <> '' ORDER BY id"), &c->out);
+        db_query(db, "SELECT id FROM event WHERE status <> 'cancelled' AND (rrule <> '' OR EXISTS"
+                     " (SELECT 1 FROM event_date x WHERE x.event_id = event.id AND x.kind = 'rdate')) ORDER BY id"),
+        &c->out);
 
     for (size_t i = 0; i < ids.count; i++) {
         struct event *ev = event_get(c, db, ids.items[i]);

@@ -16,34 +16,61 @@ static bool is_past(const struct call *c, const struct occurrence *o)
     return o->end_ms <= c->req.now_ms;
 }
 
-/* The rule's date on a row's local date; false if it has none there any more. */
-static bool date_on(const struct series *s, int64_t wall_s, struct series_date *ret)
+/* The rule's date for a row: the row's own, or else one on its local date that no other row has. False: none. */
+static bool date_for(struct call *c, struct db *db, const struct series *s, const struct occurrence *o,
+                     struct series_date *ret)
 {
-    int64_t midnight_s = civil_midnight(wall_s);
+    int64_t own_s = local_wall(o->recurrence_local), midnight_s = civil_midnight(own_s);
+    bool found = false, own = false;
     struct series_walk w;
-    bool found;
+    struct series_date d;
 
     if (series_walk_begin(s, midnight_s, &w, NULL))
         return false;
-    found = series_walk_next(&w, ret) && ret->original_s < midnight_s + CIVIL_DAY_S;
+    while (!own && series_walk_next(&w, &d) && d.original_s < midnight_s + CIVIL_DAY_S) {
+        own = d.original_s == own_s;
+        if (!own && (found || store_occurrence_find(db, o->event_id, local_text(d.original_s, s->all_day, &c->out),
+                                                    &c->out)))
+            continue;
+        *ret = d;
+        found = true;
+    }
     series_walk_end(&w);
     return found;
 }
 
-static void redate(struct call *c, struct db *db, const struct series *s, const struct series_date *d,
-                   struct occurrence *o)
+static bool is_date(const char *local)
 {
-    char *original = local_text(d->original_s, s->all_day, &c->out);
+    return strchr(local, 'T') == NULL;
+}
 
-    if (strcmp(original, o->recurrence_local) != 0 && store_occurrence_find(db, o->event_id, original, &c->out))
+/* One that was moved stays where it is, in the form and the zone that its event has now. */
+static void keep_moved(const struct series *s, const struct occurrence *o, struct series_date *d)
+{
+    d->start_s = local_wall(o->start_local);
+    d->end_s = local_wall(o->end_local);
+    if (is_date(o->start_local) == s->all_day)
         return;
-    o->recurrence_local = original;
-    if (o->status != OCCURRENCE_MOVED) {
-        o->start_local = local_text(d->start_s, s->all_day, &c->out);
-        o->end_local = local_text(d->end_s, s->all_day, &c->out);
-        o->start_ms = series_ms(s, d->start_s);
-        o->end_ms = series_ms(s, d->end_s);
-    }
+    d->start_s = civil_midnight(d->start_s) + (s->start_s - civil_midnight(s->start_s));
+    d->end_s = d->start_s + s->length_s;
+}
+
+static void redate(struct call *c, struct db *db, const struct series *s, struct series_date d, struct occurrence *o)
+{
+    struct occurrence was = *o;
+
+    if (o->status == OCCURRENCE_MOVED)
+        keep_moved(s, o, &d);
+    o->recurrence_local = local_text(d.original_s, s->all_day, &c->out);
+    o->start_local = local_text(d.start_s, s->all_day, &c->out);
+    o->end_local = local_text(d.end_s, s->all_day, &c->out);
+    o->start_ms = series_ms(s, d.start_s);
+    o->end_ms = series_ms(s, d.end_s);
+    if (strcmp(o->recurrence_local, was.recurrence_local) == 0 && strcmp(o->start_local, was.start_local) == 0 &&
+        strcmp(o->end_local, was.end_local) == 0 && o->start_ms == was.start_ms && o->end_ms == was.end_ms)
+        return;
+    /* Who was told of the old time is told of the new one too (planner.c). */
+    o->moves += o->start_ms != was.start_ms;
     o->updated_ms = c->req.now_ms;
     o->version++;
     store_occurrence_update(db, o);
@@ -56,7 +83,13 @@ static void cancel_orphan(struct call *c, struct db *db, struct occurrence *o)
     o->sequence++;
     o->version++;
     store_occurrence_update(db, o);
-    planner_occurrence_changed(c, db, o->id);
+    planner_tell_changed(c, db, o->id);
+}
+
+static void remove_row(struct call *c, struct db *db, int64_t id)
+{
+    planner_occurrence_removed(c, db, id);
+    store_occurrence_delete(db, id);
 }
 
 /* What happened stays on record without the rule; its sequence says that it isn't the rule's (store/feed.h). */
@@ -91,10 +124,10 @@ int occurrences_realign(struct call *c, struct db *db, struct event *ev, struct 
         return -1;
     for (size_t i = 0; i < rows.count; i++) {
         struct occurrence *o = rows.items[i];
-        if (date_on(s, local_wall(o->recurrence_local), &d))
-            redate(c, db, s, &d, o);
-        else if (store_occurrence_signups(db, o->id) == 0)
-            store_occurrence_delete(db, o->id);
+        if (date_for(c, db, s, o, &d))
+            redate(c, db, s, d, o);
+        else if (store_occurrence_signups(db, o->id) == 0 && o->headcount == FIELD_INT_ABSENT)
+            remove_row(c, db, o->id);
         else if (!is_past(c, o) && o->status != OCCURRENCE_CANCELLED)
             orphans.items[orphans.count++] = o;
         else if (o->status != OCCURRENCE_CANCELLED && o->sequence == 0)

@@ -3,7 +3,12 @@
 #include "notice.h"
 #include "store/event.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* Why the planner itself took a delivery back: the only cancellations that it may undo, by a delivery of its own. */
+#define RULE_GONE "rule no longer applies"
+#define CHANNEL_GONE "channel no longer concerned"
 
 /* One occurrence as planning sees it. */
 struct subject {
@@ -11,139 +16,60 @@ struct subject {
     bool cancelled;
 };
 
-static bool read_subject(struct db *db, int64_t occurrence_id, struct subject *ret)
-{
-    struct stmt *s = db_query(db,
-                              "SELECT o.id, o.event_id, o.start_ms, o.end_ms, o.moves, o.sequence,"
-                              " CASE WHEN o.status = 'cancelled' OR e.status = 'cancelled' THEN 1 ELSE 0 END"
-                              " FROM occurrence o JOIN event e ON e.id = o.event_id WHERE o.id = $1",
-                              p_int(occurrence_id));
+struct rule {
+    struct reminder *reminder;
+    enum notice_kind kind;
+    struct ids channels;
+};
 
+/* What an event's deliveries follow from, and those that there are: read once, whatever the number of its dates. */
+struct plan {
+    struct rule *rules;
+    size_t rule_count;
+    struct subject *subjects;             /* by id */
+    size_t subject_count;
+    struct delivery_brief *known;         /* by occurrence, rule, channel; the newest first */
+    size_t known_count;
+};
+
+#define SUBJECT_COLUMNS                                                                                              \
+    "o.id, o.event_id, o.start_ms, o.end_ms, o.moves, o.sequence,"                                                    \
+    " CASE WHEN o.status = 'cancelled' OR e.status = 'cancelled' THEN 1 ELSE 0 END"                                   \
+    " FROM occurrence o JOIN event e ON e.id = o.event_id"
+
+static bool next_subject(struct stmt *s, struct subject *ret)
+{
     if (!stmt_row(s))
         return false;
     *ret = (struct subject){stmt_int(s, 0), stmt_int(s, 1), stmt_int(s, 2),     stmt_int(s, 3),
                             stmt_int(s, 4), stmt_int(s, 5), stmt_int(s, 6) != 0};
-    stmt_done(s);
     return true;
 }
 
-static int64_t due_of(const struct reminder *r, enum notice_kind kind, const struct subject *o)
+static bool read_subject(struct db *db, int64_t occurrence_id, struct subject *ret)
 {
-    return (kind == NOTICE_THANKS ? o->end_ms : o->start_ms) + r->offset_ms;
+    struct stmt *s = db_query(db, "SELECT " SUBJECT_COLUMNS " WHERE o.id = $1", p_int(occurrence_id));
+    bool found = next_subject(s, ret);
+
+    stmt_done(s);
+    return found;
 }
 
-static void date(struct delivery_row *d, const struct reminder *r, enum notice_kind kind, const struct subject *o)
+/* Those that a rule can still be about: what is over for longer than any rule waits matters only while it is open. */
+static void read_subjects(struct call *c, struct db *db, int64_t event_id, int64_t after_ms, struct plan *p)
 {
-    d->due_ms = due_of(r, kind, o);
-    d->deadline_ms = notice_deadline_ms(kind, d->due_ms, -r->offset_ms, o->start_ms, o->end_ms);
-    d->moves = o->moves;
-}
+    struct list_builder list = {0};
+    struct subject o;
+    struct stmt *s = db_query(db,
+                              "SELECT " SUBJECT_COLUMNS " WHERE o.event_id = $1 AND (o.end_ms > $2 OR EXISTS"
+                              " (SELECT 1 FROM delivery d WHERE d.occurrence_id = o.id"
+                              "  AND d.state IN ('scheduled', 'sending', 'retrying', 'ambiguous'))) ORDER BY o.id",
+                              p_int(event_id), p_int(after_ms));
 
-static void insert(struct call *c, struct db *db, struct delivery_row *d, int64_t channel_id)
-{
-    struct channel_row *ch = store_channel_by_id(db, channel_id, &c->out);
-    char code[CRYPTO_ID_BYTES];
-
-    if (!ch)
-        return;
-    crypto_id('d', code);
-    d->code = arena_strdup(&c->out, code);
-    d->channel_id = channel_id;
-    d->channel_name = ch->shown.name;
-    d->created_ms = c->req.now_ms;
-    if (!d->role)
-        d->role = (char *)(uintptr_t)"";
-    d->text = (char *)(uintptr_t)"";
-    if (store_delivery_insert(db, d))
-        call_changed(c, CHANGE_DELIVERIES, 0);
-}
-
-/* What was due before its rule, channel or occurrence existed is not planned (SPEC.md 8). */
-static void plan_new(struct call *c, struct db *db, const struct reminder *r, enum notice_kind kind,
-                     const struct subject *o, int64_t channel_id)
-{
-    struct delivery_row d = {.reminder_id = r->id, .event_id = o->event_id, .occurrence_id = o->id, .kind = r->kind};
-
-    date(&d, r, kind, o);
-    if (d.due_ms < c->req.now_ms)
-        return;
-    d.identity = arena_printf(&c->out, "%s:%s:o%lld:m%lld:c%lld", r->kind, r->code, (long long)o->id,
-                              (long long)o->moves, (long long)channel_id);
-    insert(c, db, &d, channel_id);
-}
-
-/* Moving an occurrence re-dates what isn't final; what became final before the move is told again for the new date. */
-static void plan_again(struct call *c, struct db *db, const struct reminder *r, enum notice_kind kind,
-                       const struct subject *o, struct delivery_row *d)
-{
-    enum delivery_state state;
-    int64_t due_ms = d->due_ms, deadline_ms = d->deadline_ms;
-
-    delivery_state_parse(d->state, &state);
-    if (delivery_is_final(state)) {
-        if (o->moves > d->moves)
-            plan_new(c, db, r, kind, o, d->channel_id);
-        return;
-    }
-    date(d, r, kind, o);
-    if (d->due_ms == due_ms && d->deadline_ms == deadline_ms)
-        return;
-    if (state == DELIVERY_SCHEDULED)
-        d->next_ms = d->due_ms;
-    store_delivery_update(db, d);
-    call_changed(c, CHANGE_DELIVERIES, 0);
-}
-
-static void plan_rule(struct call *c, struct db *db, const struct reminder *r, const struct subject *o)
-{
-    enum notice_kind kind;
-    struct ids channels;
-
-    if (!notice_kind_parse(r->kind, &kind) || !notice_kind_has_offset(kind) || o->cancelled)
-        return;
-    channels = store_reminder_channels(db, r, o->event_id, &c->out);
-    for (size_t i = 0; i < channels.count; i++) {
-        struct delivery_row *d = store_delivery_of(db, r->id, o->id, channels.items[i], &c->out);
-        if (d)
-            plan_again(c, db, r, kind, o, d);
-        else
-            plan_new(c, db, r, kind, o, channels.items[i]);
-    }
-}
-
-static bool contains(const struct ids *ids, int64_t id)
-{
-    for (size_t i = 0; i < ids->count; i++)
-        if (ids->items[i] == id)
-            return true;
-    return false;
-}
-
-/* Open deliveries whose occurrence is off, or whose rule no longer reaches this event and channel. */
-static void cancel_stale(struct call *c, struct db *db, int64_t event_id, const struct ids *rules)
-{
-    struct ids open = store_delivery_open_of_event(db, event_id, &c->out);
-
-    for (size_t i = 0; i < open.count; i++) {
-        struct delivery_row *d = store_delivery_by_id(db, open.items[i], &c->out);
-        struct subject o;
-        struct reminder *r;
-        struct ids channels;
-        if (strcmp(d->kind, "changed") == 0 || !read_subject(db, d->occurrence_id, &o))
-            continue;
-        if (o.cancelled) {
-            delivery_move(c, db, d, DELIVERY_CANCELLED, "occurrence cancelled");
-            continue;
-        }
-        r = d->reminder_id == DB_NULL_INT ? NULL : store_reminder_by_id(db, d->reminder_id, &c->out);
-        if (!r || !contains(rules, r->id)) {
-            delivery_move(c, db, d, DELIVERY_CANCELLED, "rule no longer applies");
-            continue;
-        }
-        channels = store_reminder_channels(db, r, event_id, &c->out);
-        if (!contains(&channels, d->channel_id))
-            delivery_move(c, db, d, DELIVERY_CANCELLED, "channel no longer concerned");
-    }
+    while (next_subject(s, &o))
+        *(struct subject *)list_add(c, &list, sizeof o) = o;
+    p->subjects = (struct subject *)(void *)list.items;
+    p->subject_count = list.count;
 }
 
 static struct ids rules_of(struct call *c, struct db *db, int64_t event_id)
@@ -159,26 +85,243 @@ static struct ids rules_of(struct call *c, struct db *db, int64_t event_id)
     return store_reminder_for_event(db, event_id, category, a);
 }
 
+static void read_rules(struct call *c, struct db *db, int64_t event_id, struct plan *p)
+{
+    struct ids ids = rules_of(c, db, event_id);
+
+    p->rules = arena_alloc(&c->out, (ids.count + 1) * sizeof *p->rules);
+    for (size_t i = 0; i < ids.count; i++) {
+        struct rule *rule = &p->rules[p->rule_count];
+        rule->reminder = store_reminder_by_id(db, ids.items[i], &c->out);
+        if (!rule->reminder || !notice_kind_parse(rule->reminder->kind, &rule->kind))
+            continue;
+        rule->channels = store_reminder_channels(db, rule->reminder, event_id, &c->out);
+        p->rule_count++;
+    }
+}
+
+/* How long after its end an occurrence is still told of. */
+static int64_t longest_after_ms(const struct plan *p)
+{
+    int64_t longest_ms = 0;
+
+    for (size_t i = 0; i < p->rule_count; i++)
+        if (p->rules[i].kind == NOTICE_THANKS && p->rules[i].reminder->offset_ms > longest_ms)
+            longest_ms = p->rules[i].reminder->offset_ms;
+    return longest_ms;
+}
+
+static void read_plan(struct call *c, struct db *db, int64_t event_id, struct plan *p)
+{
+    int64_t after_ms;
+
+    *p = (struct plan){0};
+    read_rules(c, db, event_id, p);
+    after_ms = c->req.now_ms - longest_after_ms(p);
+    read_subjects(c, db, event_id, after_ms, p);
+    p->known_count = store_delivery_briefs(db, event_id, after_ms, &c->out, &p->known);
+}
+
+static int by_id(const void *key, const void *item)
+{
+    int64_t id = *(const int64_t *)key, other = ((const struct subject *)item)->id;
+
+    return (id > other) - (id < other);
+}
+
+static const struct subject *subject_of(const struct plan *p, int64_t occurrence_id)
+{
+    if (p->subject_count == 0)
+        return NULL;
+    return bsearch(&occurrence_id, p->subjects, p->subject_count, sizeof *p->subjects, by_id);
+}
+
+static const struct rule *rule_of(const struct plan *p, int64_t reminder_id)
+{
+    for (size_t i = 0; i < p->rule_count; i++)
+        if (p->rules[i].reminder->id == reminder_id)
+            return &p->rules[i];
+    return NULL;
+}
+
+static int compare(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* The newest delivery of a rule about an occurrence in a channel; NULL: none. */
+static const struct delivery_brief *known_of(const struct plan *p, int64_t occurrence_id, int64_t reminder_id,
+                                             int64_t channel_id)
+{
+    size_t low = 0, high = p->known_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct delivery_brief *d = &p->known[middle];
+        int order = compare(d->occurrence_id, occurrence_id);
+        order = order ? order : compare(d->reminder_id, reminder_id);
+        order = order ? order : compare(d->channel_id, channel_id);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < p->known_count && p->known[low].occurrence_id == occurrence_id &&
+        p->known[low].reminder_id == reminder_id && p->known[low].channel_id == channel_id)
+        return &p->known[low];
+    return NULL;
+}
+
+static int64_t due_of(const struct reminder *r, enum notice_kind kind, const struct subject *o)
+{
+    return (kind == NOTICE_THANKS ? o->end_ms : o->start_ms) + r->offset_ms;
+}
+
+static void date(struct delivery_row *d, const struct rule *rule, const struct subject *o)
+{
+    const struct reminder *r = rule->reminder;
+
+    d->due_ms = due_of(r, rule->kind, o);
+    d->deadline_ms = notice_deadline_ms(rule->kind, d->due_ms, -r->offset_ms, o->start_ms, o->end_ms);
+    d->moves = o->moves;
+}
+
+/* False if this identity is there already. */
+static bool insert(struct call *c, struct db *db, struct delivery_row *d, int64_t channel_id)
+{
+    char code[CRYPTO_ID_BYTES];
+
+    crypto_id('d', code);
+    d->code = arena_strdup(&c->out, code);
+    d->channel_id = channel_id;
+    d->channel_name = store_channel_name(db, channel_id, &c->out);
+    d->created_ms = c->req.now_ms;
+    if (!d->role)
+        d->role = (char *)(uintptr_t)"";
+    d->text = (char *)(uintptr_t)"";
+    if (!d->channel_name || !store_delivery_insert(db, d))
+        return false;
+    call_changed(c, CHANGE_DELIVERIES, 0);
+    return true;
+}
+
+/* What was due before its rule, channel or occurrence existed is not planned (SPEC.md 8). `last` may be NULL. */
+static void plan_new(struct call *c, struct db *db, const struct rule *rule, const struct subject *o,
+                     int64_t channel_id, const struct delivery_brief *last)
+{
+    const struct reminder *r = rule->reminder;
+    struct delivery_row d = {.reminder_id = r->id, .event_id = o->event_id, .occurrence_id = o->id, .kind = r->kind};
+
+    date(&d, rule, o);
+    if (d.due_ms < c->req.now_ms)
+        return;
+    d.identity = arena_printf(&c->out, "%s:%s:o%lld:m%lld:c%lld:%lld", r->kind, r->code, (long long)o->id,
+                              (long long)(rule->kind == NOTICE_THANKS ? 0 : o->moves), (long long)channel_id,
+                              (long long)(last ? last->id : 0));
+    insert(c, db, &d, channel_id);
+}
+
+static bool was_taken_back(const struct delivery_brief *d, enum delivery_state state)
+{
+    return state == DELIVERY_CANCELLED && d->attempts == 0 &&
+           (strcmp(d->reason, RULE_GONE) == 0 || strcmp(d->reason, CHANNEL_GONE) == 0);
+}
+
+static void redate(struct call *c, struct db *db, const struct rule *rule, const struct subject *o,
+                   const struct delivery_brief *brief, enum delivery_state state)
+{
+    struct delivery_row *d = store_delivery_by_id(db, brief->id, &c->out);
+
+    if (!d)
+        return;
+    date(d, rule, o);
+    d->kind = rule->reminder->kind;
+    /* What is to be tried again tells of the new date, and so waits for its time. */
+    if (state == DELIVERY_SCHEDULED || (d->next_ms != DB_NULL_INT && d->next_ms < d->due_ms))
+        d->next_ms = d->due_ms;
+    store_delivery_update(db, d);
+    call_changed(c, CHANGE_DELIVERIES, 0);
+}
+
+/* Moving an occurrence re-dates what isn't final; what became final before the move is told again for the new date. */
+static void plan_again(struct call *c, struct db *db, const struct rule *rule, const struct subject *o,
+                       const struct delivery_brief *d)
+{
+    struct delivery_row dated = {0};
+    enum delivery_state state;
+
+    delivery_state_parse(d->state, &state);
+    if (delivery_is_final(state)) {
+        if ((o->moves > d->moves && rule->kind != NOTICE_THANKS) || was_taken_back(d, state))
+            plan_new(c, db, rule, o, d->channel_id, d);
+        return;
+    }
+    date(&dated, rule, o);
+    if (d->due_ms != dated.due_ms || d->deadline_ms != dated.deadline_ms ||
+        strcmp(d->kind, rule->reminder->kind) != 0)
+        redate(c, db, rule, o, d, state);
+}
+
+static void plan_rule(struct call *c, struct db *db, const struct plan *p, const struct rule *rule,
+                      const struct subject *o)
+{
+    for (size_t i = 0; i < rule->channels.count; i++) {
+        const struct delivery_brief *d = known_of(p, o->id, rule->reminder->id, rule->channels.items[i]);
+        if (d)
+            plan_again(c, db, rule, o, d);
+        else
+            plan_new(c, db, rule, o, rule->channels.items[i], NULL);
+    }
+}
+
+static bool contains(const struct ids *ids, int64_t id)
+{
+    for (size_t i = 0; i < ids->count; i++)
+        if (ids->items[i] == id)
+            return true;
+    return false;
+}
+
+/* Why an open delivery is no longer wanted; NULL: it is. */
+static const char *stale(const struct plan *p, const struct delivery_brief *d)
+{
+    const struct subject *o = subject_of(p, d->occurrence_id);
+    const struct rule *rule = rule_of(p, d->reminder_id);
+
+    if (!o || o->cancelled)
+        return "occurrence cancelled";
+    if (!rule)
+        return RULE_GONE;
+    return contains(&rule->channels, d->channel_id) ? NULL : CHANNEL_GONE;
+}
+
+static void cancel(struct call *c, struct db *db, int64_t id, const char *reason)
+{
+    delivery_move(c, db, store_delivery_by_id(db, id, &c->out), DELIVERY_CANCELLED, reason);
+}
+
+/* Open deliveries whose occurrence is off, or whose rule no longer reaches this event and channel. */
+static void cancel_stale(struct call *c, struct db *db, const struct plan *p)
+{
+    for (size_t i = 0; i < p->known_count; i++) {
+        const struct delivery_brief *d = &p->known[i];
+        enum delivery_state state;
+        const char *reason = delivery_state_parse(d->state, &state) && !delivery_is_final(state) ? stale(p, d) : NULL;
+        if (reason)
+            cancel(c, db, d->id, reason);
+    }
+}
+
 void planner_event(struct call *c, struct db *db, int64_t event_id)
 {
-    struct ids rules = rules_of(c, db, event_id);
-    struct ids occurrences;
+    struct plan p;
 
-    cancel_stale(c, db, event_id, &rules);
-    if (rules.count == 0)
-        return;
-    occurrences = store_read_ids(
-        db_query(db, "SELECT id FROM occurrence WHERE event_id = $1 AND end_ms > $2 ORDER BY start_ms, id",
-                 p_int(event_id), p_int(c->req.now_ms - REMINDER_OFFSET_MS_MAX)),
-        &c->out);
-    for (size_t k = 0; k < rules.count; k++) {
-        struct reminder *r = store_reminder_by_id(db, rules.items[k], &c->out);
-        for (size_t i = 0; i < occurrences.count; i++) {
-            struct subject o;
-            if (read_subject(db, occurrences.items[i], &o))
-                plan_rule(c, db, r, &o);
-        }
-    }
+    read_plan(c, db, event_id, &p);
+    cancel_stale(c, db, &p);
+    for (size_t k = 0; k < p.rule_count; k++)
+        for (size_t i = 0; i < p.subject_count && notice_kind_has_offset(p.rules[k].kind); i++)
+            if (!p.subjects[i].cancelled)
+                plan_rule(c, db, &p, &p.rules[k], &p.subjects[i]);
 }
 
 void planner_everything(struct call *c, struct db *db)
@@ -199,36 +342,61 @@ void planner_reminder(struct call *c, struct db *db, int64_t reminder_id)
         planner_everything(c, db);
 }
 
+void planner_occurrence_removed(struct call *c, struct db *db, int64_t occurrence_id)
+{
+    struct ids open = store_delivery_open_of_occurrence(db, occurrence_id, &c->out);
+
+    for (size_t i = 0; i < open.count; i++)
+        cancel(c, db, open.items[i], "occurrence removed");
+}
+
+void planner_event_removed(struct call *c, struct db *db, int64_t event_id)
+{
+    struct ids open = store_delivery_open_of_event(db, event_id, &c->out);
+
+    for (size_t i = 0; i < open.count; i++)
+        cancel(c, db, open.items[i], "event removed");
+}
+
 /* A change is told wherever the event is told of at all. */
 static struct ids channels_told(struct call *c, struct db *db, int64_t event_id)
 {
-    struct ids rules = rules_of(c, db, event_id);
+    struct plan p = {0};
     struct ids told = {0};
-    size_t room = 0;
+    size_t most = 0;
 
-    for (size_t k = 0; k < rules.count; k++) {
-        struct reminder *r = store_reminder_by_id(db, rules.items[k], &c->out);
-        struct ids channels = store_reminder_channels(db, r, event_id, &c->out);
-        int64_t *items = arena_alloc(&c->out, (room += channels.count + 1) * sizeof *items);
-        if (told.count)
-            memcpy(items, told.items, told.count * sizeof *items);
-        told.items = items;
-        for (size_t i = 0; i < channels.count; i++)
-            if (!contains(&told, channels.items[i]))
-                told.items[told.count++] = channels.items[i];
-    }
+    read_rules(c, db, event_id, &p);
+    for (size_t k = 0; k < p.rule_count; k++)
+        most += p.rules[k].channels.count;
+    told.items = arena_alloc(&c->out, (most + 1) * sizeof *told.items);
+    for (size_t k = 0; k < p.rule_count; k++)
+        for (size_t i = 0; i < p.rules[k].channels.count; i++)
+            if (!contains(&told, p.rules[k].channels.items[i]))
+                told.items[told.count++] = p.rules[k].channels.items[i];
     return told;
 }
 
-void planner_occurrence_changed(struct call *c, struct db *db, int64_t occurrence_id)
+/* A message shows the occurrence as it is when it goes out: an earlier change that still waits would say the same. */
+static void supersede_changed(struct call *c, struct db *db, const struct delivery_row *by)
+{
+    struct ids open = store_read_ids(
+        db_query(db,
+                 "SELECT id FROM delivery WHERE occurrence_id = $1 AND channel_id = $2 AND kind = 'changed'"
+                 " AND id < $3 AND state IN ('scheduled', 'retrying', 'ambiguous') ORDER BY id",
+                 p_int(by->occurrence_id), p_int(by->channel_id), p_int(by->id)),
+        &c->out);
+
+    for (size_t i = 0; i < open.count; i++)
+        delivery_move(c, db, store_delivery_by_id(db, open.items[i], &c->out), DELIVERY_SUPERSEDED,
+                      "changed once more");
+}
+
+void planner_tell_changed(struct call *c, struct db *db, int64_t occurrence_id)
 {
     struct subject o;
     struct ids channels;
 
-    if (!read_subject(db, occurrence_id, &o))
-        return;
-    planner_event(c, db, o.event_id);
-    if (o.end_ms <= c->req.now_ms)
+    if (!read_subject(db, occurrence_id, &o) || o.end_ms <= c->req.now_ms)
         return;
     channels = channels_told(c, db, o.event_id);
     for (size_t i = 0; i < channels.count; i++) {
@@ -237,8 +405,19 @@ void planner_occurrence_changed(struct call *c, struct db *db, int64_t occurrenc
         d.deadline_ms = notice_deadline_ms(NOTICE_CHANGED, d.due_ms, 0, o.start_ms, o.end_ms);
         d.identity = arena_printf(&c->out, "changed:o%lld:s%lld:%d:c%lld", (long long)o.id, (long long)o.sequence,
                                   o.cancelled, (long long)channels.items[i]);
-        insert(c, db, &d, channels.items[i]);
+        if (insert(c, db, &d, channels.items[i]))
+            supersede_changed(c, db, &d);
     }
+}
+
+void planner_occurrence_changed(struct call *c, struct db *db, int64_t occurrence_id)
+{
+    struct subject o;
+
+    if (!read_subject(db, occurrence_id, &o))
+        return;
+    planner_event(c, db, o.event_id);
+    planner_tell_changed(c, db, occurrence_id);
 }
 
 static bool is_full(struct db *db, int64_t occurrence_id, const char *role)

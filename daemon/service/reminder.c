@@ -159,7 +159,10 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
     const struct reminder_input *in = input;
     struct ids ids = store_reminder_ids(db, &c->out);
     struct list_builder items = {0};
+    struct event *ev;
 
+    if (in->event && event_find(c, db, in->event, &ev, e))
+        return -1;
     for (size_t i = 0; i < ids.count; i++) {
         struct reminder *r = store_reminder_by_id(db, ids.items[i], &c->out);
         view(c, db, r);
@@ -171,13 +174,39 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
     return db_check(db, e);
 }
 
+/* The rule of an event is its departments' to change. */
+static int find_to_change(struct call *c, struct db *db, const char *code, struct reminder **ret, struct err *e)
+{
+    if (find(c, db, code, ret, e))
+        return -1;
+    if ((*ret)->event_id == DB_NULL_INT)
+        return 0;
+    return event_may_change(c, event_get(c, db, (*ret)->event_id), e);
+}
+
+/* A time before the start means nothing after the end; what is told at a time stays so, and the others too. */
+static int take_other_kind(const struct reminder_input *in, const struct reminder *r, enum notice_kind kind,
+                           struct err *e)
+{
+    enum notice_kind was;
+
+    if (!notice_kind_parse(r->kind, &was) || was == kind)
+        return 0;
+    if (notice_kind_has_offset(was) != notice_kind_has_offset(kind))
+        return err_set(e, ERR_INVALID, MSG_KIND_BAD, "kind", notice_kind_name(kind), NULL);
+    if ((was == NOTICE_THANKS) != (kind == NOTICE_THANKS) && !in->before && !in->after)
+        return err_set(e, ERR_USAGE, MSG_BEFORE_AFTER, "before", NULL);
+    return 0;
+}
+
 static int run_edit(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct reminder_input *in = input;
     struct reminder *r;
     enum notice_kind kind;
 
-    if (find(c, db, in->id, &r, e) || take_kind(in->kind ? in->kind : r->kind, &kind, e))
+    if (find_to_change(c, db, in->id, &r, e) || take_kind(in->kind ? in->kind : r->kind, &kind, e) ||
+        take_other_kind(in, r, kind, e))
         return -1;
     if ((in->before || in->after) && take_offset(in, r, kind, e))
         return -1;
@@ -203,7 +232,7 @@ static int run_remove(struct call *c, struct db *db, const void *input, void **r
     struct reminder *r;
     struct ids open;
 
-    if (find(c, db, in->id, &r, e))
+    if (find_to_change(c, db, in->id, &r, e))
         return -1;
     view(c, db, r);
     open = store_delivery_open_of_reminder(db, r->id, &c->out);

@@ -67,6 +67,15 @@ struct channel_row *store_channel_by_id(struct db *db, int64_t id, struct arena 
     return read_channel(db, db_query(db, "SELECT " CHANNEL_COLUMNS " FROM channel WHERE id = $1", p_int(id)), a);
 }
 
+char *store_channel_name(struct db *db, int64_t id, struct arena *a)
+{
+    struct stmt *s = db_query(db, "SELECT name FROM channel WHERE id = $1", p_int(id));
+    char *name = stmt_row(s) ? stmt_text(s, 0, a) : NULL;
+
+    stmt_done(s);
+    return name;
+}
+
 static void write_filters(struct db *db, const struct channel *c)
 {
     db_exec(db, "DELETE FROM channel_filter WHERE channel_id = $1", p_int(c->id));

@@ -49,14 +49,48 @@ struct delivery_row *store_delivery_by_id(struct db *db, int64_t id, struct aren
     return read_row(db_query(db, "SELECT " COLUMNS " FROM delivery WHERE id = $1", p_int(id)), a);
 }
 
-struct delivery_row *store_delivery_of(struct db *db, int64_t reminder_id, int64_t occurrence_id, int64_t channel_id,
-                                       struct arena *a)
+static void read_brief(struct stmt *s, struct arena *a, struct delivery_brief *ret)
 {
-    return read_row(db_query(db,
-                             "SELECT " COLUMNS " FROM delivery WHERE occurrence_id = $2 AND reminder_id = $1"
-                             " AND channel_id = $3 AND kind <> 'changed' AND kind <> 'filled' ORDER BY id DESC LIMIT 1",
-                             p_int(reminder_id), p_int(occurrence_id), p_int(channel_id)),
-                    a);
+    int i = 0;
+
+    ret->id = stmt_int(s, i++);
+    ret->occurrence_id = stmt_int(s, i++);
+    ret->reminder_id = stmt_int(s, i++);
+    ret->channel_id = stmt_int(s, i++);
+    ret->moves = stmt_int(s, i++);
+    ret->due_ms = stmt_int(s, i++);
+    ret->deadline_ms = stmt_int(s, i++);
+    ret->attempts = stmt_int(s, i++);
+    ret->kind = stmt_text(s, i++, a);
+    ret->state = stmt_text(s, i++, a);
+    ret->reason = stmt_text(s, i++, a);
+}
+
+size_t store_delivery_briefs(struct db *db, int64_t event_id, int64_t after_ms, struct arena *a,
+                             struct delivery_brief **ret)
+{
+    size_t count = 0, room = 0;
+    struct delivery_brief *list = NULL;
+    struct stmt *s = db_query(
+        db,
+        "SELECT d.id, d.occurrence_id, COALESCE(d.reminder_id, 0), COALESCE(d.channel_id, 0), d.moves, d.due_ms,"
+        " d.deadline_ms, d.attempts, d.kind, d.state, d.reason"
+        " FROM occurrence o JOIN delivery d ON d.occurrence_id = o.id WHERE o.event_id = $1 AND d.kind <> 'changed'"
+        " AND (o.end_ms > $2 OR d.state IN ('scheduled', 'sending', 'retrying', 'ambiguous'))"
+        " ORDER BY d.occurrence_id, COALESCE(d.reminder_id, 0), COALESCE(d.channel_id, 0), d.id DESC",
+        p_int(event_id), p_int(after_ms));
+
+    while (stmt_row(s)) {
+        if (count == room) {
+            struct delivery_brief *more = arena_alloc(a, (room = room ? room * 2 : 64) * sizeof *more);
+            if (count)
+                memcpy(more, list, count * sizeof *more);
+            list = more;
+        }
+        read_brief(s, a, &list[count++]);
+    }
+    *ret = list;
+    return count;
 }
 
 bool store_delivery_insert(struct db *db, struct delivery_row *d)
@@ -77,9 +111,10 @@ void store_delivery_update(struct db *db, const struct delivery_row *d)
 {
     db_exec(db,
             "UPDATE delivery SET moves = $2, due_ms = $3, deadline_ms = $4, state = $5, next_ms = $6, attempts = $7,"
-            " reason = $8, final_ms = $9, reminder_id = $10, text = $11 WHERE id = $1",
+            " reason = $8, final_ms = $9, reminder_id = $10, text = $11, kind = $12 WHERE id = $1",
             p_int(d->id), p_int(d->moves), p_int(d->due_ms), p_int(d->deadline_ms), p_text(d->state), p_int(d->next_ms),
-            p_int(d->attempts), p_text(d->reason), p_int(d->final_ms), p_int(d->reminder_id), p_text(d->text));
+            p_int(d->attempts), p_text(d->reason), p_int(d->final_ms), p_int(d->reminder_id), p_text(d->text),
+            p_text(d->kind));
 }
 
 #define OPEN "('scheduled', 'sending', 'retrying', 'ambiguous')"
@@ -91,6 +126,14 @@ struct ids store_delivery_open_of_event(struct db *db, int64_t event_id, struct 
                                    " (SELECT id FROM occurrence WHERE event_id = $1) ORDER BY id",
                                    p_int(event_id)),
                           a);
+}
+
+struct ids store_delivery_open_of_occurrence(struct db *db, int64_t occurrence_id, struct arena *a)
+{
+    return store_read_ids(
+        db_query(db, "SELECT id FROM delivery WHERE occurrence_id = $1 AND state IN " OPEN " ORDER BY id",
+                 p_int(occurrence_id)),
+        a);
 }
 
 struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, struct arena *a)

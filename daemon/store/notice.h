@@ -22,6 +22,7 @@ struct channel_row *store_channel_by_name(struct db *db, const char *name, struc
 struct channel_row *store_channel_by_id(struct db *db, int64_t id, struct arena *a);
 bool store_channel_insert(struct db *db, struct channel_row *ch);                              /* false: name taken */
 void store_channel_update(struct db *db, const struct channel_row *ch);
+char *store_channel_name(struct db *db, int64_t id, struct arena *a);                          /* NULL: none */
 void store_channel_delete(struct db *db, int64_t id);
 struct texts store_channel_names(struct db *db, struct arena *a);
 void store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms);
@@ -53,13 +54,22 @@ struct delivery_row {
 };
 struct delivery_row *store_delivery_by_code(struct db *db, const char *code, struct arena *a);
 struct delivery_row *store_delivery_by_id(struct db *db, int64_t id, struct arena *a);
-/* The newest delivery of a rule about an occurrence in a channel; NULL: none. */
-struct delivery_row *store_delivery_of(struct db *db, int64_t reminder_id, int64_t occurrence_id, int64_t channel_id,
-                                       struct arena *a);
+/* What planning needs to know of one. */
+struct delivery_brief {
+    int64_t id, occurrence_id, reminder_id, channel_id, moves, due_ms, deadline_ms, attempts;
+    char *kind, *state, *reason;
+};
+/*
+ * The deliveries about an event's occurrences that end after after_ms, and open ones about any, "changed" left out: by
+ * occurrence, rule and channel, the newest first.
+ */
+size_t store_delivery_briefs(struct db *db, int64_t event_id, int64_t after_ms, struct arena *a,
+                             struct delivery_brief **ret);
 /* Sets d->id; false if this identity exists. */
 bool store_delivery_insert(struct db *db, struct delivery_row *d);
-void store_delivery_update(struct db *db, const struct delivery_row *d); /* times, state, reason, attempts, moves */
+void store_delivery_update(struct db *db, const struct delivery_row *d); /* kind, times, state, reason, attempts, moves */
 struct ids store_delivery_open_of_event(struct db *db, int64_t event_id, struct arena *a);   /* not final */
+struct ids store_delivery_open_of_occurrence(struct db *db, int64_t occurrence_id, struct arena *a);
 struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, struct arena *a);
 struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, struct arena *a);
 struct ids store_delivery_due(struct db *db, int64_t now_ms, int64_t most, struct arena *a); /* by next_ms */

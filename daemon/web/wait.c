@@ -106,7 +106,7 @@ static void on_change(void *arg, const struct change *changes, int count)
         if (changes[i].kind != CHANGE_DELIVERIES && changes[i].kind != CHANGE_EVERYTHING)
             continue;
         for (struct waiter *v = w->waiters; v; v = v->next)
-            if (changes[i].kind == CHANGE_EVERYTHING || changes[i].id == v->delivery_id)
+            if (changes[i].kind == CHANGE_EVERYTHING || changes[i].id == 0 || changes[i].id == v->delivery_id)
                 look(v);
     }
 }
