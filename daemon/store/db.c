@@ -249,6 +249,11 @@ static void script(struct db *db, const char *sql)
         db->driver->script(db, sql);
 }
 
+int64_t db_changes_total(struct db *db)
+{
+    return db->driver->changes_total(db);
+}
+
 void db_savepoint(struct db *db)
 {
     db_exec(db, "SAVEPOINT job");

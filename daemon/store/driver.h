@@ -50,6 +50,7 @@ struct db_driver {
     struct bytes (*text)(struct stmt *s, int column);            /* valid until the next row */
     struct bytes (*blob)(struct stmt *s, int column);
     int64_t (*changes)(struct stmt *s);                          /* after its last row */
+    int64_t (*changes_total)(struct db *db);                     /* see db_changes_total; NULL where nobody asks */
     void (*begin)(struct db *db, enum db_mode mode);
     enum db_commit (*commit)(struct db *db);
     void (*rollback)(struct db *db);
@@ -91,6 +92,9 @@ enum db_commit db_commit(struct db *db, struct err *e);
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db); /* false after the database gave the transaction up by itself */
 enum db_trouble db_trouble(const struct db *db);
+
+/* Rows changed since the connection was opened, those of transactions that were rolled back too: SQLite's only. */
+int64_t db_changes_total(struct db *db);
 
 /* A job's own savepoint inside a shared transaction. */
 void db_savepoint(struct db *db);

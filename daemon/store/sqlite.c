@@ -207,6 +207,11 @@ static int64_t changes(struct stmt *s)
     return sqlite3_changes64(own(s->db)->handle);
 }
 
+static int64_t changes_total(struct db *db)
+{
+    return sqlite3_total_changes64(own(db)->handle);
+}
+
 /* Transactions */
 
 static void script(struct db *db, const char *sql)
@@ -283,6 +288,7 @@ const struct db_driver db_sqlite = {
     .text = text,
     .blob = blob,
     .changes = changes,
+    .changes_total = changes_total,
     .begin = begin,
     .commit = commit,
     .rollback = rollback,

@@ -21,6 +21,7 @@ struct worker {
     uv_thread_t thread;
     struct queue *source;
     int64_t batch;                   /* jobs it takes at once */
+    int careful_batches;             /* so many more with a savepoint for each job */
     void (*run)(struct worker *w, struct job *jobs);
     bool started;
 };

@@ -1,5 +1,7 @@
-/* How SQLite's threads run jobs: writes share a transaction, each in a savepoint of its own; reads have a snapshot. */
+/* How SQLite's threads run jobs: writes share a transaction, reads have a snapshot. */
 #include "store_private.h"
+
+#define CAREFUL_BATCHES 16
 
 void refuse_all(struct job *jobs, const struct err *e)
 {
@@ -9,21 +11,43 @@ void refuse_all(struct job *jobs, const struct err *e)
     }
 }
 
-static void run_in_savepoint(struct job *job, struct db *db)
+static void run(struct job *job, struct db *db)
 {
-    db_savepoint(db);
+    err_clear(&job->err);
     job->status = job->run(job, db, &job->err);
     /* After a failure rows are missing: what the job made of that is not the reason. */
     if (db_check(db, &job->err))
         job->status = -1;
+}
+
+static void run_in_savepoint(struct job *job, struct db *db)
+{
+    db_savepoint(db);
+    run(job, db);
     if (job->status || job->discard)
         db_rollback_savepoint(db);
     else
         db_release(db);
 }
 
-/* All jobs in one transaction. False if the database gave it up: nothing of it stands. */
-static bool run_together(struct worker *w, struct job *jobs, enum db_commit *ret_commit, struct err *e)
+/* False if it was refused after it had written something, which is still there. */
+static bool run_bare(struct job *job, struct db *db)
+{
+    int64_t before = db_changes_total(db);
+
+    run(job, db);
+    if (job->status == 0)
+        return true;
+    db_reset(db);
+    return db_changes_total(db) == before;
+}
+
+/*
+ * All jobs in one transaction. False if the database gave it up, or if a job without a savepoint of its own left
+ * something to undo: nothing of it stands.
+ */
+static bool run_together(struct worker *w, struct job *jobs, bool savepoints, enum db_commit *ret_commit,
+                         struct err *e)
 {
     struct store *s = w->store;
     int64_t version = atomic_load(&s->data_version) + 1;
@@ -33,10 +57,13 @@ static bool run_together(struct worker *w, struct job *jobs, enum db_commit *ret
         return false;
     db_set_data_version(w->db, version);
     for (struct job *job = jobs; job; job = job->next) {
-        err_clear(&job->err);
+        bool clean = true;
         job->data_version = version;
-        run_in_savepoint(job, w->db);
-        if (!db_in_transaction(w->db)) {
+        if (savepoints || job->discard)
+            run_in_savepoint(job, w->db);
+        else
+            clean = run_bare(job, w->db);
+        if (!clean || !db_in_transaction(w->db)) {
             *e = job->err;
             return false;
         }
@@ -65,7 +92,7 @@ static void run_alone(struct worker *w, struct job *job)
     struct job *rest = job->next;
 
     job->next = NULL;
-    if (!run_together(w, job, &commit, &e)) {
+    if (!run_together(w, job, true, &commit, &e)) {
         refuse_all(job, &e);
         if (commit == DB_COMMIT_UNKNOWN)
             stop_fatally(w->store, &e);
@@ -73,13 +100,27 @@ static void run_alone(struct worker *w, struct job *job)
     job->next = rest;
 }
 
+/*
+ * A savepoint costs a small write a quarter of its time: SQLite keeps what each page was before. Nearly all refusals come
+ * before anything was written, so a batch goes without; if one comes later, the batch is run again with savepoints, and
+ * so are the next few, for it rarely comes alone.
+ */
 void run_writes(struct worker *w, struct job *jobs)
 {
+    bool savepoints = w->careful_batches > 0;
     enum db_commit commit;
     struct err e = {0};
 
-    if (run_together(w, jobs, &commit, &e))
+    if (savepoints)
+        w->careful_batches--;
+    if (run_together(w, jobs, savepoints, &commit, &e))
         return;
+    if (!savepoints && commit == DB_COMMIT_REFUSED) {
+        db_rollback(w->db);
+        w->careful_batches = CAREFUL_BATCHES;
+        if (run_together(w, jobs, true, &commit, &e))
+            return;
+    }
     if (commit == DB_COMMIT_UNKNOWN) {
         refuse_all(jobs, &e);
         stop_fatally(w->store, &e);
@@ -96,14 +137,11 @@ void run_read(struct worker *w, struct job *job)
 
     /* Taken before the snapshot: at worst it claims to be older than it is. */
     job->data_version = atomic_load(&w->store->data_version);
-    err_clear(&job->err);
     if (db_begin(w->db, DB_READ, &e)) {
         refuse_all(job, &e);
         return;
     }
     db_set_data_version(w->db, job->data_version);
-    job->status = job->run(job, w->db, &job->err);
-    if (db_check(w->db, &job->err))
-        job->status = -1;
+    run(job, w->db);
     db_rollback(w->db);
 }
