@@ -227,22 +227,6 @@ static bool was_taken_back(const struct delivery_brief *d, enum delivery_state s
            (strcmp(d->reason, RULE_GONE) == 0 || strcmp(d->reason, CHANNEL_GONE) == 0);
 }
 
-static void redate(struct call *c, struct db *db, const struct rule *rule, const struct subject *o,
-                   const struct delivery_brief *brief, enum delivery_state state)
-{
-    struct delivery_row *d = store_delivery_by_id(db, brief->id, &c->out);
-
-    if (!d)
-        return;
-    date(d, rule, o);
-    d->kind = rule->reminder->kind;
-    /* What is to be tried again tells of the new date, and so waits for its time. */
-    if (state == DELIVERY_SCHEDULED || (d->next_ms != DB_NULL_INT && d->next_ms < d->due_ms))
-        d->next_ms = d->due_ms;
-    store_delivery_update(db, d);
-    call_changed(c, CHANGE_DELIVERIES, 0);
-}
-
 /* Moving an occurrence re-dates what isn't final; what became final before the move is told again for the new date. */
 static void plan_again(struct call *c, struct db *db, const struct rule *rule, const struct subject *o,
                        const struct delivery_brief *d)
@@ -257,9 +241,10 @@ static void plan_again(struct call *c, struct db *db, const struct rule *rule, c
         return;
     }
     date(&dated, rule, o);
-    if (d->due_ms != dated.due_ms || d->deadline_ms != dated.deadline_ms ||
-        strcmp(d->kind, rule->reminder->kind) != 0)
-        redate(c, db, rule, o, d, state);
+    if (d->due_ms == dated.due_ms && d->deadline_ms == dated.deadline_ms && strcmp(d->kind, rule->reminder->kind) == 0)
+        return;
+    store_delivery_redate(db, d->id, rule->reminder->kind, dated.moves, dated.due_ms, dated.deadline_ms);
+    call_changed(c, CHANGE_DELIVERIES, 0);
 }
 
 static void plan_rule(struct call *c, struct db *db, const struct plan *p, const struct rule *rule,

@@ -111,10 +111,18 @@ void store_delivery_update(struct db *db, const struct delivery_row *d)
 {
     db_exec(db,
             "UPDATE delivery SET moves = $2, due_ms = $3, deadline_ms = $4, state = $5, next_ms = $6, attempts = $7,"
-            " reason = $8, final_ms = $9, reminder_id = $10, text = $11, kind = $12 WHERE id = $1",
+            " reason = $8, final_ms = $9, reminder_id = $10, text = $11 WHERE id = $1",
             p_int(d->id), p_int(d->moves), p_int(d->due_ms), p_int(d->deadline_ms), p_text(d->state), p_int(d->next_ms),
-            p_int(d->attempts), p_text(d->reason), p_int(d->final_ms), p_int(d->reminder_id), p_text(d->text),
-            p_text(d->kind));
+            p_int(d->attempts), p_text(d->reason), p_int(d->final_ms), p_int(d->reminder_id), p_text(d->text));
+}
+
+void store_delivery_redate(struct db *db, int64_t id, const char *kind, int64_t moves, int64_t due_ms,
+                           int64_t deadline_ms)
+{
+    db_exec(db,
+            "UPDATE delivery SET kind = $2, moves = $3, due_ms = $4, deadline_ms = $5,"
+            " next_ms = CASE WHEN state = 'scheduled' OR next_ms < $4 THEN $4 ELSE next_ms END WHERE id = $1",
+            p_int(id), p_text(kind), p_int(moves), p_int(due_ms), p_int(deadline_ms));
 }
 
 #define OPEN "('scheduled', 'sending', 'retrying', 'ambiguous')"

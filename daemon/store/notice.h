@@ -67,8 +67,11 @@ size_t store_delivery_briefs(struct db *db, int64_t event_id, int64_t after_ms, 
                              struct delivery_brief **ret);
 /* Sets d->id; false if this identity exists. */
 bool store_delivery_insert(struct db *db, struct delivery_row *d);
-void store_delivery_update(struct db *db, const struct delivery_row *d); /* kind, times, state, reason, attempts, moves */
+void store_delivery_update(struct db *db, const struct delivery_row *d); /* times, state, reason, attempts, moves */
 struct ids store_delivery_open_of_event(struct db *db, int64_t event_id, struct arena *a);   /* not final */
+/* One that isn't final. What is to be tried again tells of the new date, and so waits for its time. */
+void store_delivery_redate(struct db *db, int64_t id, const char *kind, int64_t moves, int64_t due_ms,
+                           int64_t deadline_ms);
 struct ids store_delivery_open_of_occurrence(struct db *db, int64_t occurrence_id, struct arena *a);
 struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, struct arena *a);
 struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, struct arena *a);
