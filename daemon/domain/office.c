@@ -139,9 +139,16 @@ static const struct field feed_table[] = {
     FIELD(FIELD_TEXT, feed_entry, slug, NULL),
     FIELD(FIELD_TEXT, feed_entry, title, NULL),
     FIELD(FIELD_TEXT, feed_entry, url, NULL),
-    FIELD(FIELD_TEXT, feed_entry, webcal, NULL),
+    FIELD(FIELD_TEXT, feed_entry, webcal, "what phones and computers open in their calendar"),
+    FIELD(FIELD_TEXT, feed_entry, google, "where Google's calendar is asked to add it"),
 };
 const struct fields feed_fields = FIELDS("feed", feed_entry, feed_table);
+
+static const struct field feed_name_table[] = {
+    FIELD(FIELD_TEXT, feed_name, kind, "all, category, audience, department, event"),
+    FIELD(FIELD_TEXT, feed_name, slug, NULL),
+};
+const struct fields feed_name_fields = FIELDS("feed_name", feed_name, feed_name_table);
 
 static const struct field holiday_table[] = {
     FIELD(FIELD_TEXT, holiday_entry, date, NULL),

@@ -72,7 +72,11 @@ struct audit_filter {
 };
 
 struct feed_entry {
-    char *kind, *slug, *title, *url, *webcal;
+    char *kind, *slug, *title, *url, *webcal, *google;
+};
+
+struct feed_name {
+    char *kind, *slug;           /* of "all" no slug */
 };
 
 struct holiday_entry {
@@ -90,6 +94,6 @@ extern const struct fields department_fields, category_fields, audience_fields, 
 extern const struct fields department_input_fields, category_input_fields, audience_input_fields, venue_input_fields,
     unit_input_fields;
 extern const struct fields preset_fields, plan_fields, token_fields, token_input_fields, audit_fields,
-    audit_filter_fields, feed_fields, holiday_fields, slug_ref_fields;
+    audit_filter_fields, feed_fields, feed_name_fields, holiday_fields, slug_ref_fields;
 
 #endif

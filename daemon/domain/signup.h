@@ -111,6 +111,7 @@ struct person_page {
     struct volunteer *person;
     struct objects signups;      /* struct signup */
     bool told;
+    bool calendar;               /* of a whole page: there is an address for it */
 };
 
 extern const struct fields signup_fields, signup_input_fields, signup_form_fields, signup_form_result_fields,

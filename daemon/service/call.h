@@ -39,11 +39,12 @@ enum change_kind {
     CHANGE_NONE,
     CHANGE_EVERYTHING,
     CHANGE_EVENT,        /* id: the event's: what feeds and pages show of it */
-    CHANGE_PLACES,       /* id: the event's: places taken or freed */
+    CHANGE_PLACES,       /* id: the event's: places taken or freed, how many came; no feed shows it */
     CHANGE_PEOPLE,       /* volunteers: the counter */
     CHANGE_PERSON,       /* id: the volunteer's: own page and feed */
-    CHANGE_OFFICE,       /* departments, categories, venues, presets, targets, holidays */
-    CHANGE_DELIVERIES,   /* something new may be due */
+    CHANGE_OFFICE,       /* departments, categories, venues; the office's day */
+    CHANGE_TARGETS,      /* what was entered for them */
+    CHANGE_DELIVERIES,   /* something new may be due; id: the delivery's, 0: several */
     CHANGE_CHANNELS,
 };
 struct change {

@@ -118,11 +118,21 @@ static int find_to_change(struct call *c, struct db *db, const struct event_ref 
     return 0;
 }
 
-int occurrence_save(struct call *c, struct db *db, const struct event *ev, struct occurrence *o, bool told, void **ret,
-                    struct err *e)
+static int show_saved(struct call *c, struct db *db, const struct event *ev, struct occurrence *o, void **ret,
+                      struct err *e)
 {
     struct series *s;
 
+    if (series_read(ev, db, &c->out, &s, e))
+        return -1;
+    occurrence_complete(c, db, ev, s, o);
+    *ret = o;
+    return db_check(db, e);
+}
+
+int occurrence_save(struct call *c, struct db *db, const struct event *ev, struct occurrence *o, bool told, void **ret,
+                    struct err *e)
+{
     o->sequence++;
     o->version++;
     o->updated_ms = c->req.now_ms;
@@ -130,11 +140,7 @@ int occurrence_save(struct call *c, struct db *db, const struct event *ev, struc
     if (told)
         planner_occurrence_changed(c, db, o->id);
     call_changed(c, CHANGE_EVENT, ev->id);
-    if (series_read(ev, db, &c->out, &s, e))
-        return -1;
-    occurrence_complete(c, db, ev, s, o);
-    *ret = o;
-    return db_check(db, e);
+    return show_saved(c, db, ev, o, ret, e);
 }
 
 static int run_show(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
@@ -225,6 +231,7 @@ static const char *count_text(struct call *c, int64_t count)
     return count == FIELD_INT_ABSENT ? "" : arena_printf(&c->out, "%lld", (long long)count);
 }
 
+/* No calendar shows how many came: neither SEQUENCE nor LAST-MODIFIED moves. */
 static int run_headcount(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct event_ref *in = input;
@@ -236,9 +243,11 @@ static int run_headcount(struct call *c, struct db *db, const void *input, void 
     if (in->count == FIELD_INT_ABSENT || in->count < 0 || in->count > 100000000)
         return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", count_text(c, in->count), "0", "100000000", NULL);
     o->headcount = in->count;
+    o->version++;
+    store_occurrence_update(db, o);
     call_audit(c, ev->slug, "%s: %lld", o->recurrence_local, (long long)in->count);
-    call_changed(c, CHANGE_OFFICE, 0);
-    return occurrence_save(c, db, ev, o, false, ret, e);
+    call_changed(c, CHANGE_PLACES, ev->id);
+    return show_saved(c, db, ev, o, ret, e);
 }
 
 /* Lists */

@@ -9,8 +9,8 @@
 
 #define COLOR_BYTES_MAX 30
 
-static int find(struct call *c, struct db *db, enum register_kind kind, const char *slug, struct entry **ret,
-                struct err *e)
+int register_find(struct call *c, struct db *db, enum register_kind kind, const char *slug, struct entry **ret,
+                  struct err *e)
 {
     struct entry *all;
     const char **names;
@@ -116,7 +116,7 @@ static int edit(struct call *c, struct db *db, enum register_kind kind, const st
 {
     struct entry *x;
 
-    if (find(c, db, kind, in->slug, &x, e) || call_check_version(c, in->slug, x->version, e))
+    if (register_find(c, db, kind, in->slug, &x, e) || call_check_version(c, in->slug, x->version, e))
         return -1;
     merge(x, in);
     if (check(x, e))
@@ -133,7 +133,7 @@ static int show(struct call *c, struct db *db, enum register_kind kind, const st
 {
     struct entry *x;
 
-    if (find(c, db, kind, in->slug, &x, e))
+    if (register_find(c, db, kind, in->slug, &x, e))
         return -1;
     *ret = x;
     return 0;

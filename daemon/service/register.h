@@ -11,4 +11,8 @@ struct register_operations {
 };
 extern const struct register_operations register_operations[REGISTER_COUNT];
 
+/* For other operations: the entry of a slug, in c->out; ERR_NOT_FOUND with the nearest slug. */
+int register_find(struct call *c, struct db *db, enum register_kind kind, const char *slug, struct entry **ret,
+                  struct err *e);
+
 #endif

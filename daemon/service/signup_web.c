@@ -8,6 +8,7 @@
 #include "domain/event.h"
 #include "domain/phone.h"
 #include "signup_told.h"
+#include "store/feed.h"
 #include "volunteer.h"
 
 #include <stdio.h>
@@ -192,6 +193,7 @@ static int run_page(struct call *c, struct db *db, const void *input, void **ret
     crypto_token_hash(ref->token ? ref->token : "", hash);
     who = store_volunteer_by_link(db, hash, &c->out);
     if (who) {
+        page->calendar = store_feed_has_token(db, who->id);
         page->person = arena_alloc(&c->out, sizeof *page->person);
         return volunteer_show(c, db, who, false, page->person, e) || list_all(c, db, who->id, page, e) ? -1 : 0;
     }

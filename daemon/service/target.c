@@ -194,7 +194,7 @@ static int enter(struct call *c, struct db *db, const struct target_input *in, c
     store_target_add_entry(db, entry);
     call_audit(c, t->slug, "%s %lld.%03d", entry->kind, (long long)(entry->amount_milli / 1000),
                (int)(entry->amount_milli < 0 ? -(entry->amount_milli % 1000) : entry->amount_milli % 1000));
-    call_changed(c, CHANGE_OFFICE, 0);
+    call_changed(c, CHANGE_TARGETS, 0);
     return show(c, db, t->plan, t->slug, ret, e);
 }
 

@@ -201,6 +201,16 @@ void store_feed_set_token(struct db *db, int64_t volunteer_id, const unsigned ch
             p_blob(token_hash, CRYPTO_HASH_BYTES));
 }
 
+void store_feed_drop_token(struct db *db, int64_t volunteer_id)
+{
+    db_exec(db, "UPDATE volunteer SET feed_hash = NULL, version = version + 1 WHERE id = $1", p_int(volunteer_id));
+}
+
+bool store_feed_has_token(struct db *db, int64_t volunteer_id)
+{
+    return db_int(db, 0, "SELECT 1 FROM volunteer WHERE id = $1 AND feed_hash IS NOT NULL", p_int(volunteer_id)) != 0;
+}
+
 bool store_feed_in_use(struct db *db, enum feed_kind kind, const char *slug)
 {
     static const char *const queries[] = {

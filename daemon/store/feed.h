@@ -36,6 +36,8 @@ struct feed_shifts {
 struct feed_shifts store_feed_shifts(struct db *db, int64_t volunteer_id, struct arena *a);
 int64_t store_feed_volunteer(struct db *db, const unsigned char *token_hash);   /* 0: nobody */
 void store_feed_set_token(struct db *db, int64_t volunteer_id, const unsigned char *token_hash);
+void store_feed_drop_token(struct db *db, int64_t volunteer_id);
+bool store_feed_has_token(struct db *db, int64_t volunteer_id);
 
 /* Slugs of categories, audiences or departments that events have; of events all. */
 bool store_feed_in_use(struct db *db, enum feed_kind kind, const char *slug);

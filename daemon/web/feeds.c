@@ -42,7 +42,7 @@ struct feeds {
     struct web *web;
     struct feeds_kept kept;
     struct rendering *renderings;
-    uint64_t rendered;
+    uint64_t hits, rendered;
     bool stopping;
 };
 
@@ -291,6 +291,7 @@ void feeds_serve(struct feeds *f, struct exchange *x, const char *key, const str
     struct waiting *v;
 
     if (k && k->suspect_count == 0) {
+        f->hits++;
         feed_answer(x, k);
         return;
     }
@@ -348,5 +349,5 @@ void feeds_free(struct feeds *f)
 
 void feeds_counts_get(const struct feeds *f, struct feeds_counts *ret)
 {
-    *ret = (struct feeds_counts){f->rendered, f->kept.count, f->kept.bytes};
+    *ret = (struct feeds_counts){f->hits, f->rendered, f->kept.count, f->kept.bytes};
 }

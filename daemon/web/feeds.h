@@ -68,7 +68,7 @@ void feeds_free(struct feeds *f);        /* when the store is closed; takes NULL
 void feeds_serve(struct feeds *f, struct exchange *x, const char *key, const struct feed_ref *ref);
 
 struct feeds_counts {
-    uint64_t renderings;
+    uint64_t hits, renderings;           /* answered from what is kept; rendered for whoever asked */
     size_t kept, kept_bytes;
 };
 void feeds_counts_get(const struct feeds *f, struct feeds_counts *ret);

@@ -139,6 +139,7 @@ static bool stays(struct feed_kept *k, const struct change *change)
     case CHANGE_NONE:
     case CHANGE_PLACES:
     case CHANGE_PEOPLE:
+    case CHANGE_TARGETS:
     case CHANGE_DELIVERIES:
     case CHANGE_CHANNELS:
         break;

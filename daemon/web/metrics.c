@@ -2,6 +2,7 @@
 #include "pages.h"
 
 #include "base/clock.h"
+#include "feeds.h"
 #include "service/figures.h"
 
 #include <arpa/inet.h>
@@ -91,6 +92,18 @@ static void put_counts(const struct web *w, struct buf *out)
     put(out, "store_queue", "gauge", "Jobs that wait.", (double)store.queued);
 }
 
+static void put_feeds(const struct web *w, struct buf *out)
+{
+    struct feeds_counts feeds;
+
+    feeds_counts_get(w->feeds, &feeds);
+    put(out, "feeds_kept", "gauge", "Feeds kept in memory.", (double)feeds.kept);
+    put(out, "feeds_kept_bytes", "gauge", "Memory that they take.", (double)feeds.kept_bytes);
+    put(out, "feeds_kept_bytes_max", "gauge", "Memory that they may take; the least used go.", FEEDS_KEPT_BYTES_MAX);
+    put(out, "feeds_hits_total", "counter", "Feeds answered from memory.", (double)feeds.hits);
+    put(out, "feeds_renderings_total", "counter", "Feeds rendered.", (double)feeds.renderings);
+}
+
 /* Pages of memory that are resident: the second number of statm. */
 static double resident_bytes(void)
 {
@@ -124,6 +137,7 @@ static void done(struct call *c)
     if (c->status == 0)
         put_figures(c->result, &body);
     put_counts(p->web, &body);
+    put_feeds(p->web, &body);
     put_process(p->web, &body);
     call_release(c);
     http_answer(p->x, 200, headers, 2, &body);

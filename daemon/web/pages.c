@@ -22,6 +22,8 @@ static const struct route rows[] = {
     {HTTP_POST, "/events/{slug}/{date}/signups", .handle = page_sign_up, .body_bytes_max = SIGN_UP_BODY_BYTES_MAX},
     {HTTP_GET, "/v/{token}", .handle = page_own},
     {HTTP_POST, "/v/{token}/cancel", .handle = page_own_cancel, .body_bytes_max = SMALL_BODY_BYTES_MAX},
+    {HTTP_POST, "/v/{token}/calendar", .handle = page_own_calendar, .body_bytes_max = SMALL_BODY_BYTES_MAX},
+    {HTTP_POST, "/v/{token}/calendar/end", .handle = page_own_calendar_end, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_GET, "/privacy", .handle = page_privacy},
     {HTTP_GET, "/plan", .handle = page_plan},
     {HTTP_GET, "/progress.svg", .handle = page_progress_svg},

@@ -95,7 +95,9 @@ void page_put_row(json_t *to, const struct page *p, const struct page_row *row);
 void page_put_progress(json_t *to, const struct page *p, const struct people_progress *progress);
 void page_put_event(json_t *to, const struct page *p, const struct event_page *page);
 void page_put_occurrence(json_t *to, const struct page *p, const struct event_page *page);
+/* A page's calendar, for programs; and what the panel to subscribe to it shows, an image too. */
 void page_put_feed(json_t *to, const struct page *p, const char *path, const char *title);
+void page_put_subscribe(json_t *to, const struct page *p, const char *path, const char *title);
 
 /* The address of the style with its hash in it. */
 const char *page_style_address(void);
@@ -108,6 +110,8 @@ void page_occurrence(struct web *w, struct exchange *x, const struct route *r, c
 void page_sign_up(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_cancel(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_calendar(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_calendar_end(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_privacy(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_plan(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_progress_svg(struct web *w, struct exchange *x, const struct route *r, const struct params *params);

@@ -87,6 +87,7 @@ static void on_change(void *arg, const struct change *changes, int count)
         case CHANGE_PLACES:
         case CHANGE_PEOPLE:
         case CHANGE_OFFICE:
+        case CHANGE_TARGETS:
             forget_changed(arg, &changes[i]);
             break;
         case CHANGE_NONE:

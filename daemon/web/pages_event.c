@@ -1,6 +1,9 @@
 /* What's on: the front page, the list, an event, one of its occurrences. */
 #include "pages.h"
 
+#include "qr.h"
+#include "service/feed.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,21 +101,35 @@ void page_put_row(json_t *to, const struct page *p, const struct page_row *row)
 
 void page_put_feed(json_t *to, const struct page *p, const char *path, const char *title)
 {
-    const char *url = service_settings(p->web->service)->public_url, *host = strstr(url, "://");
     json_t *feed = json_object();
     struct buf b = {0};
 
     json_object_set_new(to, "feed", feed);
     buf_printf(&b, "%s%s", p->base, path);
     page_put(feed, "feed_path", buf_text(&b));
-    buf_clear(&b);
-    buf_printf(&b, "%s%s", url, path);
-    page_put(feed, "feed_url", buf_text(&b));
-    buf_clear(&b);
-    buf_printf(&b, "webcal%s%s", host ? host : "", path);
-    page_put(feed, "feed_webcal", buf_text(&b));
     buf_release(&b);
     page_put_cut(feed, "feed_title", title, ROW_TITLE_CHARS);
+}
+
+void page_put_subscribe(json_t *to, const struct page *p, const char *path, const char *title)
+{
+    static const char *const names[] = {
+        [FEED_ADDRESS_URL] = "feed_url", [FEED_ADDRESS_WEBCAL] = "feed_webcal", [FEED_ADDRESS_GOOGLE] = "feed_google"};
+    const char *public_url = service_settings(p->web->service)->public_url;
+    struct buf b = {0};
+    json_t *feed;
+
+    page_put_feed(to, p, path, title);
+    feed = json_object_get(to, "feed");
+    for (enum feed_address form = FEED_ADDRESS_URL; form <= FEED_ADDRESS_GOOGLE; form++) {
+        buf_clear(&b);
+        feed_put_address(form, public_url, path, &b);
+        page_put(feed, names[form], buf_text(&b));
+    }
+    buf_clear(&b);
+    qr_put_image(&b, json_string_value(json_object_get(feed, "feed_webcal")));
+    page_put(feed, "feed_qr", buf_text(&b));
+    buf_release(&b);
 }
 
 static void put_rows(json_t *to, const char *name, const struct page *p, const struct page_rows *rows)
@@ -156,7 +173,7 @@ static void fill_home(const struct page *p, const void *result, json_t *to)
     put_rows(to, "rows", p, &home->rows);
     page_put_progress(to, p, &home->progress);
     page_put(to, "image_query", p->lang == LANG_EN ? "lang=en" : "lang=zh");
-    page_put_feed(to, p, "/feeds/all.ics", word(p, WORD_SITE));
+    page_put_subscribe(to, p, "/feeds/all.ics", word(p, WORD_SITE));
 }
 
 void page_home(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
@@ -312,7 +329,10 @@ void page_put_event(json_t *to, const struct page *p, const struct event_page *p
     json_object_set_new(to, "tentative", json_boolean(ev->status == EVENT_TENTATIVE));
     page_put(to, "reason", o ? o->reason : ev->reason);
     buf_printf(&b, "/feeds/event/%s.ics", ev->slug);
-    page_put_feed(to, p, buf_text(&b), ev->title);
+    if (o)
+        page_put_feed(to, p, buf_text(&b), ev->title);
+    else
+        page_put_subscribe(to, p, buf_text(&b), ev->title);
     buf_release(&b);
 }
 

@@ -1,6 +1,7 @@
-/* The page of a volunteer's own, behind its link: what they signed up for, and cancelling. */
+/* The page of a volunteer's own, behind its link: what they signed up for, cancelling, and a calendar of it. */
 #include "pages.h"
 
+#include "service/feed.h"
 #include "service/signup.h"
 
 #include <stdio.h>
@@ -66,11 +67,14 @@ static void fill(const struct page *p, const void *result, json_t *to)
     json_object_set_new(to, "told", json_boolean(page->told));
     json_object_set_new(to, "cancelled", json_boolean(done && strcmp(done, "cancel") == 0));
     json_object_set_new(to, "none", json_boolean(page->signups.count == 0));
+    json_object_set_new(to, "ended", json_boolean(done && strcmp(done, "calendar") == 0));
     page_put(to, "own_path", p->here);
     for (size_t i = 0; i < page->signups.count; i++)
         put_signup(page_add(list), p, &all[i], page->told);
     if (!page->person)
         return;
+    json_object_set_new(to, "whole", json_true());
+    json_object_set_new(to, "has_calendar", json_boolean(page->calendar));
     page_put_word(to, "hello", p, WORD_OWN_HELLO, page->person->name, NULL);
     snprintf(hours, sizeof hours, "%lld.%lld", (long long)page->person->hours_milli / 1000,
              (long long)page->person->hours_milli % 1000 / 100);
@@ -97,7 +101,7 @@ void page_own(struct web *w, struct exchange *x, const struct route *r, const st
     page_show(begin(w, x, params, &own_kind), NULL);
 }
 
-static void on_cancelled(struct call *c)
+static void redirect(struct call *c, const char *done)
 {
     struct page *p = c->data;
     struct err e = c->err;
@@ -107,7 +111,12 @@ static void on_cancelled(struct call *c)
     if (failed)
         web_answer_error(p->web, p->x, &e);
     else
-        page_redirect(p, p->here, "done=cancel");
+        page_redirect(p, p->here, done);
+}
+
+static void on_cancelled(struct call *c)
+{
+    redirect(c, "done=cancel");
 }
 
 void page_own_cancel(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
@@ -120,6 +129,42 @@ void page_own_cancel(struct web *w, struct exchange *x, const struct route *r, c
     (void)r;
     ref->signup = signup && *signup ? arena_strdup(&x->arena, signup) : NULL;
     p->call.done = on_cancelled;
+    p->call.data = p;
+    service_call(w->service, &p->call);
+}
+
+/* The calendar's address is shown once, in the answer to the form: what is kept of it is a hash. */
+static void fill_calendar(const struct page *p, const void *result, json_t *to)
+{
+    const struct feed_entry *entry = result;
+    const char *path = entry->url + strlen(service_settings(p->web->service)->public_url);
+
+    page_put(to, "heading", catalogue_text(WORD_FEED_VOLUNTEER, p->lang));
+    page_put(to, "own_path", p->here);
+    page_put_subscribe(to, p, path, entry->title);
+}
+
+void page_own_calendar(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {
+        .op = &op_feed_rotate_web, .template = "calendar", .fill = fill_calendar, .personal = true};
+
+    (void)r;
+    page_show(begin(w, x, params, &kind), NULL);
+}
+
+static void on_ended(struct call *c)
+{
+    redirect(c, "done=calendar");
+}
+
+void page_own_calendar_end(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {.op = &op_feed_revoke_web, .personal = true};
+    struct page *p = begin(w, x, params, &kind);
+
+    (void)r;
+    p->call.done = on_ended;
     p->call.data = p;
     service_call(w->service, &p->call);
 }

@@ -133,6 +133,10 @@ static const struct route rows[] = {
     {HTTP_GET, "/events/{slug}/{date}.ics", .handle = handle_occurrence},
     {HTTP_GET, "/api/v1/feeds", .op = &op_feed_list, .result = &feed_fields, .list = true,
      .summary = "List calendar feeds"},
+    {HTTP_GET, "/api/v1/feeds/{kind}", .op = &op_feed_show, .input = &feed_name_fields, .takes = "",
+     .result = &feed_fields, .summary = "Show the addresses of the calendar of all"},
+    {HTTP_GET, "/api/v1/feeds/{kind}/{slug}", .op = &op_feed_show, .input = &feed_name_fields, .takes = "",
+     .result = &feed_fields, .summary = "Show the addresses of one calendar feed"},
     {HTTP_POST, "/api/v1/volunteers/{id}/feed", .op = &op_feed_rotate, .input = &volunteer_ref_fields, .takes = "",
      .result = &feed_fields, .summary = "Renew the address of a volunteer's own calendar; shown once"},
 };
