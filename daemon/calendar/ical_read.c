@@ -11,6 +11,7 @@
 
 #define COMPONENT_BYTES_MAX (512 * 1024)   /* of the lines that matter: a rule, four thousand dates, texts */
 #define KIND_BYTES_MAX 40
+#define LIST_VALUES_MAX 400
 
 /* What kepu has no place for and says so, once a kind. */
 static const char *const ignored_names[] = {
@@ -170,6 +171,23 @@ static int on_end(struct reading *r, const char *kind, struct err *e)
     return finish(r, false, e);
 }
 
+/* Libical takes five hundred values from a line and drops the rest without a word: long lists become several lines. */
+static void keep_values(struct reading *r, const struct ical_line *line)
+{
+    const char *from = line->value;
+
+    do {
+        const char *at = from;
+        for (int i = 0; *at && i < LIST_VALUES_MAX; i++)
+            at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',');
+        buf_adds(&r->kept, line->name);
+        buf_add(&r->kept, line->rest, (size_t)(line->value - line->rest));
+        buf_add(&r->kept, from, (size_t)(at - from) - (at > from && at[-1] == ',' ? 1 : 0));
+        buf_addc(&r->kept, '\n');
+        from = at;
+    } while (*from);
+}
+
 /*
  * Libical gets what it reads well. A rule, a duration and a list of categories it would change, cut or join: they go
  * by as texts, with their backslashes doubled because it takes one off.
@@ -182,6 +200,10 @@ static void keep(struct reading *r, const struct ical_line *line)
     if (!given)
         return;
     r->given |= given;
+    if (strcmp(line->name, "RDATE") == 0 || strcmp(line->name, "EXDATE") == 0) {
+        keep_values(r, line);
+        return;
+    }
     if (!raw) {
         buf_adds(&r->kept, line->name);
         buf_adds(&r->kept, line->rest);

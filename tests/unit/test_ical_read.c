@@ -202,6 +202,22 @@ static void rules_and_categories_come_as_they_are_written(void **state)
     assert_string_equal(ical_own(c, "ROLE"), "a,b=3/1");
 }
 
+static void long_lists_lose_nothing(void **state)
+{
+    char *text = malloc(30000), *at = text;
+    const struct ical_component *c;
+
+    (void)state;
+    at += sprintf(at, "BEGIN:VEVENT\nEXDATE;VALUE=DATE:");
+    for (int i = 0; i < 1300; i++)
+        at += sprintf(at, "%s%04d%02d%02d", i ? "," : "", 2000 + i / 28, 1 + i % 12, 1 + i % 28);
+    sprintf(at, ",\nEND:VEVENT\n");
+    c = read_one(text);
+    assert_int_equal(c->exdates.count, 1300);
+    assert_time(&c->exdates.items[1299], "20460412");
+    free(text);
+}
+
 static void texts_lose_their_backslashes(void **state)
 {
     const struct ical_component *c = read_one(
@@ -362,6 +378,7 @@ int main(void)
         cmocka_unit_test_teardown(unreadable_properties_are_told_from_absent_ones, tear_down),
         cmocka_unit_test_teardown(durations_add_up, tear_down),
         cmocka_unit_test_teardown(rules_and_categories_come_as_they_are_written, tear_down),
+        cmocka_unit_test_teardown(long_lists_lose_nothing, tear_down),
         cmocka_unit_test_teardown(texts_lose_their_backslashes, tear_down),
         cmocka_unit_test_teardown(other_encodings_are_read_or_repaired, tear_down),
         cmocka_unit_test_teardown(what_is_not_taken_is_counted, tear_down),
