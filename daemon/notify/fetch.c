@@ -17,6 +17,7 @@
  */
 struct fetch {
     uv_loop_t *loop;
+    bool initialised;               /* libcurl */
     CURLM *multi;
     CURLSH *share;                  /* TLS sessions: every request connects anew, resumption keeps that cheap */
     uv_timer_t timer;               /* libcurl's */
@@ -116,8 +117,9 @@ static void on_closed(struct fetch *f)
         return;
     if (f->freed)
         f->freed(f->freed_arg);
+    if (f->initialised)
+        curl_global_cleanup();
     free(f);
-    curl_global_cleanup();
 }
 
 static void on_watch_closed(uv_handle_t *handle)
@@ -258,10 +260,45 @@ static void on_starter(uv_idle_t *starter)
     collect(f);
 }
 
+static void close_multi(struct fetch *f)
+{
+    if (f->multi)
+        curl_multi_cleanup(f->multi);
+    if (f->share)
+        curl_share_cleanup(f->share);
+    f->multi = NULL;
+    f->share = NULL;
+}
+
+/* Not before there is something to send: TLS brings some megabytes along. */
+static int open_multi(struct fetch *f)
+{
+    if (f->multi)
+        return 0;
+    if (!f->initialised && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return -1;
+    f->initialised = true;
+    f->multi = curl_multi_init();
+    f->share = curl_share_init();
+    if (!f->multi || !f->share) {
+        close_multi(f);
+        return -1;
+    }
+    curl_share_setopt(f->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(f->multi, CURLMOPT_SOCKETDATA, f);
+    curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, on_arm);
+    curl_multi_setopt(f->multi, CURLMOPT_TIMERDATA, f);
+    return 0;
+}
+
 struct network_call *fetch_start(struct fetch *f, const struct fetch_request *request, fetch_done *done, void *arg)
 {
-    struct network_call *call = f->active < FETCH_ACTIVE_MAX ? call_new(request, f->share, done, arg) : NULL;
+    struct network_call *call;
 
+    if (f->active >= FETCH_ACTIVE_MAX || open_multi(f) != 0)
+        return NULL;
+    call = call_new(request, f->share, done, arg);
     if (!call)
         return NULL;
     ring_append(&f->waiting, &call->ring);
@@ -297,46 +334,15 @@ struct network fetch_network(struct fetch *f)
     return (struct network){.impl = f, .start = start, .cancel = cancel};
 }
 
-static int open_multi(struct fetch *f)
-{
-    f->multi = curl_multi_init();
-    f->share = curl_share_init();
-    if (!f->multi || !f->share)
-        return -1;
-    curl_share_setopt(f->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-    curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(f->multi, CURLMOPT_SOCKETDATA, f);
-    curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, on_arm);
-    curl_multi_setopt(f->multi, CURLMOPT_TIMERDATA, f);
-    return 0;
-}
-
-static void close_multi(struct fetch *f)
-{
-    if (f->multi)
-        curl_multi_cleanup(f->multi);
-    f->multi = NULL;
-    curl_share_cleanup(f->share);
-}
-
 struct fetch *fetch_new(struct uv_loop_s *loop)
 {
-    struct fetch *f;
+    struct fetch *f = mem_alloc(sizeof *f);
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return NULL;
     signal(SIGPIPE, SIG_IGN);
-    f = mem_alloc(sizeof *f);
     f->loop = loop;
     ring_init(&f->waiting);
     ring_init(&f->running);
     ring_init(&f->finished);
-    if (open_multi(f) != 0) {
-        close_multi(f);
-        free(f);
-        curl_global_cleanup();
-        return NULL;
-    }
     uv_timer_init(loop, &f->timer);
     uv_timer_init(loop, &f->watchdog);
     uv_idle_init(loop, &f->starter);

@@ -62,7 +62,10 @@ struct network {
 struct uv_loop_s;
 struct fetch;
 
-/* Ignores SIGPIPE for the process (TLS writes to sockets that the other end has closed). NULL if libcurl fails. */
+/*
+ * Ignores SIGPIPE for the process (TLS writes to sockets that the other end has closed). libcurl is set up with the
+ * first call.
+ */
 struct fetch *fetch_new(struct uv_loop_s *loop);
 /* Cancels what is under way, without results; `done` is called on the loop when the last handle is closed. */
 void fetch_free(struct fetch *f, void (*done)(void *arg), void *arg);
