@@ -141,6 +141,9 @@ static int run_clone(struct call *c, struct db *db, const void *input, void **re
     change.title = in->title;
     ev->slug = in->slug ? in->slug : event_next_slug(c, db, in->from);
     ev->split_from = NULL;
+    ev->reason = empty();
+    if (ev->status == EVENT_CANCELLED)
+        ev->status = EVENT_CONFIRMED;
     ev->stored_until = empty();
     ev->sequence = 0;
     ev->version = 1;

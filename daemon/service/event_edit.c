@@ -92,25 +92,50 @@ static char *rule_until(struct call *c, const struct event *ev, const struct ser
     return recur_parse(text, &c->out, &cut, NULL) ? text : recur_format(cut, &c->out);
 }
 
-/* A COUNT is shared out: the later part gets what the earlier did not use. */
-static char *rule_after(struct call *c, const struct event *ev, const struct series *s, int64_t split_s)
+/* The rule by itself: without what was added, left out or shifted from a holiday, which all counts as its dates. */
+static struct series rule_alone(const struct series *s)
 {
+    struct series alone = *s;
+
+    alone.set.exdate_count = alone.set.rdate_count = 0;
+    alone.set.start_always = false;
+    alone.policy = HOLIDAY_KEEP;
+    return alone;
+}
+
+/*
+ * The later part's rule and its first date, which is the split's own unless that one was added to the rule. A COUNT is
+ * shared out: the later part gets what the earlier did not use. "" where the rule has no date left.
+ */
+static char *rule_after(struct call *c, const struct event *ev, const struct series *s, int64_t split_s,
+                        int64_t *ret_start_s)
+{
+    struct series alone = rule_alone(s);
     char *count = strstr(ev->rrule, ";COUNT="), *rest;
     struct series_walk w;
     struct series_date d;
-    struct series plain = *s;
     long long used = 0, had;
+    bool any;
 
+    *ret_start_s = split_s;
+    if (!s->rule || series_walk_begin(&alone, count ? s->start_s : split_s, &w, NULL))
+        return (char *)(uintptr_t)"";
+    while ((any = series_walk_next(&w, &d)) && d.original_s < split_s)
+        used++;
+    series_walk_end(&w);
+    if (!any)
+        return (char *)(uintptr_t)"";
+    *ret_start_s = d.original_s;
     if (!count)
         return ev->rrule;
     had = strtoll(count + 7, &rest, 10);
-    plain.set.exdate_count = plain.set.rdate_count = 0;
-    if (series_walk_begin(&plain, plain.start_s, &w, NULL))
-        return ev->rrule;
-    while (series_walk_next(&w, &d) && d.original_s < split_s)
-        used++;
-    series_walk_end(&w);
     return arena_printf(&c->out, "%.*s;COUNT=%lld%s", (int)(count - ev->rrule), ev->rrule, had - used, rest);
+}
+
+/* A day that is left out has no time to compare. */
+static bool is_later(const char *date, const char *split)
+{
+    return (strlen(date) < strlen(split) ? strncmp(date, split, strlen(date)) : strcmp(date, split)) >= 0;
 }
 
 static struct texts dates_where(struct call *c, const struct texts *list, bool later, const char *split)
@@ -118,7 +143,7 @@ static struct texts dates_where(struct call *c, const struct texts *list, bool l
     struct texts kept = {arena_alloc(&c->out, (list->count + 1) * sizeof(char *)), 0, true};
 
     for (size_t i = 0; i < list->count; i++)
-        if ((strncmp(list->items[i], split, 10) >= 0) == later)
+        if (is_later(list->items[i], split) == later)
             kept.items[kept.count++] = list->items[i];
     return kept;
 }
@@ -128,7 +153,7 @@ static int split(struct call *c, struct db *db, struct event *ev, const struct s
                  struct event **ret, struct err *e)
 {
     struct event *later = arena_alloc(&c->out, sizeof *later);
-    int64_t split_s = local_wall(at->recurrence_local);
+    int64_t split_s = local_wall(at->recurrence_local), start_s;
     char token[CRYPTO_TOKEN_BYTES];
 
     *later = *ev;
@@ -136,15 +161,16 @@ static int split(struct call *c, struct db *db, struct event *ev, const struct s
     later->uid = arena_printf(&c->out, "%s@kepu", token);
     later->slug = event_next_slug(c, db, ev->slug);
     later->split_from = ev->slug;
-    later->start_local = at->recurrence_local;
-    later->end_local = local_text(split_s + s->length_s, s->all_day, &c->out);
-    later->rrule = rule_after(c, ev, s, split_s);
+    later->rrule = rule_after(c, ev, s, split_s, &start_s);
+    later->start_local = local_text(start_s, s->all_day, &c->out);
+    later->end_local = local_text(start_s + s->length_s, s->all_day, &c->out);
     later->rdates = dates_where(c, &ev->rdates, true, at->recurrence_local);
     later->exdates = dates_where(c, &ev->exdates, true, at->recurrence_local);
     later->sequence = 0;
     later->version = 1;
     later->created_ms = later->updated_ms = c->req.now_ms;
-    ev->rrule = rule_until(c, ev, s, split_s);
+    if (s->rule)
+        ev->rrule = rule_until(c, ev, s, split_s);
     ev->rdates = dates_where(c, &ev->rdates, false, at->recurrence_local);
     ev->exdates = dates_where(c, &ev->exdates, false, at->recurrence_local);
     if (!store_event_insert(db, later))

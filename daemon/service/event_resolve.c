@@ -316,6 +316,8 @@ static int settle_start(struct call *c, struct db *db, struct event *ev, const s
     /* The rule alone decides: a first date that is left out, or shifted from a holiday, still matches. */
     s->policy = HOLIDAY_KEEP;
     s->set.exdate_count = 0;
+    if (s->rule)
+        s->set.rdate_count = 0;
     if (series_walk_begin(s, t->start_s, &w, e))
         return -1;
     any = series_walk_next(&w, &d);

@@ -58,7 +58,7 @@ int event_view_one(struct call *c, struct db *db, struct event *ev, struct err *
     struct event_date *dates = arena_alloc(&c->out, EVENT_NEXT_DATES * sizeof *dates);
     struct occurrence **found;
     struct series *s;
-    int64_t now_s;
+    struct window ahead = {.to_s = INT64_MAX / 4};
     size_t count;
     bool more;
 
@@ -66,9 +66,8 @@ int event_view_one(struct call *c, struct db *db, struct event *ev, struct err *
         return -1;
     view(c, ev, s);
     view_next(c, db, ev, s);
-    now_s = zone_to_wall(s->zone, c->req.now_ms / 1000);
-    if (occurrences_between(c, db, ev, s, now_s - s->length_s, INT64_MAX / 4, EVENT_NEXT_DATES, &found, &count, &more,
-                            e))
+    ahead.from_s = zone_to_wall(s->zone, c->req.now_ms / 1000) - s->length_s;
+    if (occurrences_between(c, db, ev, s, &ahead, EVENT_NEXT_DATES, &found, &count, &more, e))
         return -1;
     ev->next = (struct objects){dates, 0, true};
     for (size_t i = 0; i < count; i++)

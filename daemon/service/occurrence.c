@@ -121,22 +121,28 @@ static int by_start(const void *a, const void *b)
     return strcmp(x->recurrence_local, y->recurrence_local);
 }
 
-/* Those that their rule puts into the window and nobody moved out of it. */
-static int find_by_rule(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
-                        int64_t to_s, size_t most, struct found *f, struct err *e)
+/* Of those that start with the window, only the ones after a given one, in the order of by_start. */
+static bool is_after(const struct occurrence *o, const struct window *w)
+{
+    return o->start.wall_s > w->from_s || !w->after || strcmp(o->recurrence_local, w->after) > 0;
+}
+
+/* Those that their rule puts into the window and nobody moved: in order of start, so that `most` is enough. */
+static int find_by_rule(struct call *c, struct db *db, const struct event *ev, const struct series *s,
+                        const struct window *in, size_t most, struct found *f, struct err *e)
 {
     struct series_walk w;
     struct series_date d;
     int64_t slack_s = s->policy == HOLIDAY_KEEP ? 0 : SERIES_SHIFT_S;
 
-    if (series_walk_begin(s, from_s - slack_s, &w, e))
+    if (series_walk_begin(s, in->from_s - slack_s, &w, e))
         return -1;
-    while (f->count <= most && series_walk_next(&w, &d) && d.original_s < to_s + slack_s) {
+    while (f->count <= most && series_walk_next(&w, &d) && d.original_s < in->to_s + slack_s) {
         struct occurrence *o;
-        if (d.start_s < from_s || d.start_s >= to_s)
+        if (d.start_s < in->from_s || d.start_s >= in->to_s)
             continue;
         o = occurrence_at(c, db, ev, s, &d);
-        if (o->start.wall_s >= from_s && o->start.wall_s < to_s)
+        if (o->start.wall_s == d.start_s && is_after(o, in))
             found_add(c, f, o);
     }
     series_walk_end(&w);
@@ -153,33 +159,34 @@ static bool has(const struct found *f, const struct occurrence *o)
 
 /* Those that were moved into it, and those whose date the rule no longer has; `most` makes what comes later needless.
  */
-static void find_stored(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
-                        int64_t to_s, size_t most, struct found *f)
+static void find_stored(struct call *c, struct db *db, const struct event *ev, const struct series *s,
+                        const struct window *in, size_t most, struct found *f)
 {
-    int64_t to_ms = to_s >= NEVER_S ? INT64_MAX : series_ms(s, to_s);
+    int64_t to_ms = in->to_s >= NEVER_S ? INT64_MAX : series_ms(s, in->to_s);
     struct occurrence_rows rows;
 
     if (f->count > most && f->items[f->count - 1]->start_ms < to_ms)
         to_ms = f->items[f->count - 1]->start_ms;
-    rows = store_occurrence_starting(db, ev->id, series_ms(s, from_s), to_ms, &c->out);
+    rows = store_occurrence_starting(db, ev->id, series_ms(s, in->from_s), to_ms, &c->out);
 
     for (size_t i = 0; i < rows.count; i++) {
         if (has(f, rows.items[i]))
             continue;
         occurrence_complete(c, db, ev, s, rows.items[i]);
-        found_add(c, f, rows.items[i]);
+        if (is_after(rows.items[i], in))
+            found_add(c, f, rows.items[i]);
     }
 }
 
-int occurrences_between(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
-                        int64_t to_s, size_t most, struct occurrence ***ret, size_t *ret_count, bool *ret_more,
-                        struct err *e)
+int occurrences_between(struct call *c, struct db *db, const struct event *ev, const struct series *s,
+                        const struct window *in, size_t most, struct occurrence ***ret, size_t *ret_count,
+                        bool *ret_more, struct err *e)
 {
     struct found f = {0};
 
-    if (find_by_rule(c, db, ev, s, from_s, to_s, most, &f, e))
+    if (find_by_rule(c, db, ev, s, in, most, &f, e))
         return -1;
-    find_stored(c, db, ev, s, from_s, to_s, most, &f);
+    find_stored(c, db, ev, s, in, most, &f);
     if (f.count)
         qsort(f.items, f.count, sizeof(void *), by_start);
     *ret_more = f.count > most;

@@ -19,11 +19,16 @@ void occurrence_keep(struct call *c, struct db *db, struct occurrence *o);
 struct occurrence *occurrence_at(struct call *c, struct db *db, const struct event *ev, const struct series *s,
                                  const struct series_date *d);
 
-/* Occurrences that start in [from_s, to_s) (wall times), in order of start, at most `most`; *ret_more if there are
- * more. */
-int occurrences_between(struct call *c, struct db *db, const struct event *ev, const struct series *s, int64_t from_s,
-                        int64_t to_s, size_t most, struct occurrence ***ret, size_t *ret_count, bool *ret_more,
-                        struct err *e);
+/* Starts in [from_s, to_s), wall times. `after`: of those that start at from_s only the ones whose recurrence id is
+ * greater; NULL: all. */
+struct window {
+    int64_t from_s, to_s;
+    const char *after;
+};
+/* Occurrences of a window, in order of start and recurrence id, at most `most`; *ret_more if there are more. */
+int occurrences_between(struct call *c, struct db *db, const struct event *ev, const struct series *s,
+                        const struct window *in, size_t most, struct occurrence ***ret, size_t *ret_count,
+                        bool *ret_more, struct err *e);
 
 /* Stores the rows from the event's stored_until up to the window's end. */
 int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct err *e);

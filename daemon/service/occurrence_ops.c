@@ -242,7 +242,11 @@ static int run_headcount(struct call *c, struct db *db, const void *input, void 
         return -1;
     if (in->count == FIELD_INT_ABSENT || in->count < 0 || in->count > 100000000)
         return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", count_text(c, in->count), "0", "100000000", NULL);
+    if (in->note && in->note[0] && text_check(in->note, "note", EVENT_REASON_CHARS_MAX, false, e))
+        return -1;
     o->headcount = in->count;
+    if (in->note)
+        store_occurrence_note(db, o->id, in->note);
     o->version++;
     store_occurrence_update(db, o);
     call_audit(c, ev->slug, "%s: %lld", o->recurrence_local, (long long)in->count);
@@ -268,6 +272,34 @@ static int read_when(struct call *c, const char *text, const char *field, const 
     return 0;
 }
 
+/* "START.RECURRENCE": the last one of the page before. */
+static int read_cursor(struct call *c, const char *text, struct window *w, struct err *e)
+{
+    const char *dot = text ? strchr(text, '.') : NULL;
+    int64_t ignored_s;
+    bool date;
+
+    if (!text)
+        return 0;
+    if (!dot || !civil_parse(arena_strndup(&c->out, text, (size_t)(dot - text)), &w->from_s, &date) ||
+        !civil_parse(dot + 1, &ignored_s, &date))
+        return err_set(e, ERR_INVALID, MSG_CURSOR_BAD, "cursor", NULL);
+    w->after = dot + 1;
+    return 0;
+}
+
+/* All there is: added dates may come before the start, and a policy may shift them. */
+static struct window everything(const struct series *s)
+{
+    struct window w = {s->start_s, CIVIL_WALL_MAX + 1, NULL};
+
+    for (size_t i = 0; i < s->set.rdate_count; i++)
+        if (s->set.rdates[i] < w.from_s)
+            w.from_s = s->set.rdates[i];
+    w.from_s -= SERIES_SHIFT_S;
+    return w;
+}
+
 static int run_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct occurrence_filter *in = input;
@@ -275,7 +307,8 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
     struct occurrence **found;
     struct event *ev;
     struct series *s;
-    int64_t from_s = CIVIL_WALL_MIN, to_s = CIVIL_WALL_MAX + 1, most;
+    struct window w;
+    int64_t most;
     size_t count;
     bool more;
 
@@ -283,24 +316,21 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
         return -1;
     if (in->count != FIELD_INT_ABSENT && in->count < 1)
         return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", count_text(c, in->count), "1", "500", NULL);
-    from_s = s->start_s - SERIES_SHIFT_S;
-    for (size_t i = 0; i < s->set.rdate_count; i++)
-        if (s->set.rdates[i] - SERIES_SHIFT_S < from_s)
-            from_s = s->set.rdates[i] - SERIES_SHIFT_S;
-    if (read_when(c, in->from, "from", s->zone, &from_s, e) || read_when(c, in->to, "to", s->zone, &to_s, e) ||
-        read_when(c, in->cursor, "cursor", s->zone, &from_s, e))
+    w = everything(s);
+    if (read_when(c, in->from, "from", s->zone, &w.from_s, e) || read_when(c, in->to, "to", s->zone, &w.to_s, e) ||
+        read_cursor(c, in->cursor, &w, e))
         return -1;
     if (in->count != FIELD_INT_ABSENT)
         most = in->count < LIST_LIMIT_MAX ? in->count : LIST_LIMIT_MAX;
     else if (!in->to && s->endless)
         most = COUNT_DEFAULT_ENDLESS;
-    if (occurrences_between(c, db, ev, s, from_s, to_s, (size_t)most, &found, &count, &more, e))
+    if (occurrences_between(c, db, ev, s, &w, (size_t)most, &found, &count, &more, e))
         return -1;
     for (size_t i = 0; i < count; i++)
         *(struct occurrence *)list_add(c, &items, sizeof(struct occurrence)) = *found[i];
-    /* The page ends where the next one begins: at the start after the last shown. */
     more = more && in->count == FIELD_INT_ABSENT && (in->to || !s->endless);
-    *ret = list_end(c, &items, more ? local_text(found[count - 1]->start.wall_s + 1, false, &c->out) : NULL);
+    *ret = list_end(c, &items, more ? arena_printf(&c->out, "%s.%s", found[count - 1]->start_local,
+                                                   found[count - 1]->recurrence_local) : NULL);
     return db_check(db, e);
 }
 

@@ -40,6 +40,7 @@ struct occurrence *store_occurrence_find(struct db *db, int64_t event_id, const 
 /* Sets o->id. Its roles are written too. */
 void store_occurrence_insert(struct db *db, struct occurrence *o);
 void store_occurrence_update(struct db *db, const struct occurrence *o);   /* the row; not its roles */
+void store_occurrence_note(struct db *db, int64_t id, const char *note);   /* of its headcount */
 void store_occurrence_delete(struct db *db, int64_t id);
 
 /* Rows of an event in order of recurrence id; `from`, `to` are local texts compared with the recurrence id ("" = open).

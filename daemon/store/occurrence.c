@@ -112,6 +112,11 @@ void store_occurrence_update(struct db *db, const struct occurrence *o)
             p_int(o->sequence), p_int(o->cancelled_ms), p_int(o->updated_ms), p_int(o->version), p_int(o->event_id));
 }
 
+void store_occurrence_note(struct db *db, int64_t id, const char *note)
+{
+    db_exec(db, "UPDATE occurrence SET headcount_note = $2 WHERE id = $1", p_int(id), p_text(note));
+}
+
 void store_occurrence_delete(struct db *db, int64_t id)
 {
     db_exec(db, "DELETE FROM signup WHERE occurrence_id = $1", p_int(id));
