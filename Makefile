@@ -14,7 +14,9 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libuv1-dev libsqlite3-dev libpq-
 	libmicrohttpd-dev libjansson-dev libsodium-dev libqrencode-dev zlib1g-dev tzdata
 TEST_PACKAGES := libcmocka-dev python3-pytest python3-icalendar python3-dateutil python3-requests python3-html5lib \
 	python3-hypothesis python3-selenium chromium chromium-driver khal sqlite3 postgresql \
-	python3-psycopg2 systemd fonts-noto-cjk
+	python3-psycopg2 systemd fonts-noto-cjk libzbar0
+# An npm of any origin does; Debian's is four hundred packages, so only where there is none.
+TEST_PACKAGES += $(if $(shell command -v npm),,nodejs npm)
 BENCH_PACKAGES := nginx-light wrk
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
@@ -33,7 +35,7 @@ ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DKEPU_VERSION='"$(VERSION)"' -Idaemon -g $
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
 DAEMON_LIBS := -luv -lsqlite3 -lpq -lmicrohttpd -lcurl -lical -ljansson -lsodium -lqrencode -lz -lm
-CTL_LIBS := -lcurl -ljansson -lsodium -lz
+CTL_LIBS := -lcurl -ljansson -lsodium -lqrencode -lz
 LIBRARIES := libuv sqlite3 libpq libmicrohttpd libcurl libical jansson libsodium libqrencode zlib
 
 ROOMS := base domain calendar store service notify web
@@ -52,7 +54,7 @@ ASSETS := $(shell sed -n 's/^A(.*"\(.*\)")$$/\1/p' daemon/base/assets.def)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps build-deps test-deps run demo test totals unit e2e lint check-asan check-tsan fuzz bench crash install clean FORCE
+.PHONY: all help deps build-deps test-deps test-npm run demo test totals unit e2e lint check-asan check-tsan fuzz bench crash install clean FORCE
 
 all: $(BUILD)/kepud $(BUILD)/kepuctl                       ## build kepud and kepuctl
 
@@ -152,10 +154,18 @@ unit: $(UNIT_TESTS:%=$(BUILD)/unit/%)                      ## the unit tests
 	@mkdir -p $(BUILD)/results
 	@$(PYTHON) tests/run_unit.py --results $(BUILD)/results/unit.txt $^
 
-e2e: all                                                   ## the whole-program tests
+e2e: all test-npm                                          ## the whole-program tests
 	@mkdir -p $(BUILD)/results
 	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=$(BUILD)/results/e2e.xml \
 		tests/e2e tests/browser $(PYTEST_FLAGS)
+
+# Where it can't be fetched, the tests that want it are skipped and say so.
+test-npm:                                                  ## ical.js, a judge of feeds, into build/node
+	@mkdir -p build/node
+	@cmp -s tests/e2e/icaljs/package.json build/node/package.json && [ -d build/node/node_modules/ical.js ] || { \
+		cp tests/e2e/icaljs/package.json build/node/ && \
+		npm install --prefix build/node --no-package-lock --ignore-scripts --no-audit --no-fund --silent || \
+		echo "kepu: ical.js could not be installed; the tests that need it are skipped"; }
 
 lint:                                                      ## the fences between rooms, and the build's warnings
 	@$(PYTHON) tests/lint.py
@@ -168,7 +178,7 @@ check-tsan:                                                ## the unit tests und
 
 FUZZ_SECONDS ?= 60
 fuzz:                                                      ## every fuzzer for FUZZ_SECONDS (needs clang)
-	@BUILD=$(BUILD)/fuzz SECONDS_EACH=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZERS)
+	@BUILD=$(BUILD)/fuzz SECONDS_EACH=$(FUZZ_SECONDS) tests/fuzz/run.sh $(FUZZERS)
 
 bench: all $(BENCHES:%=$(BUILD)/bench/%)                   ## measurements beside a peer (BENCH="signup feed")
 	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) tests/bench/bench.py $(BENCH)
