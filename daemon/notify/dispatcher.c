@@ -11,6 +11,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#define CLOCK_FAR_S 9000000000 /* in 2255 */
+
 /* One attempt, from its claim to its written outcome. */
 struct attempt_call {
     struct dispatcher *dispatcher;
@@ -18,6 +20,7 @@ struct attempt_call {
     struct dispatch_outcome outcome;
     enum channel_kind kind;
     struct arena arena;
+    bool unwritten;                     /* the database refused its outcome; it is offered again */
     struct attempt_call *next, **link;
 };
 
@@ -34,10 +37,12 @@ struct dispatcher {
     struct service *service;
     struct network network;
     uv_timer_t timer;
+    uv_timer_t rewrite;                 /* when outcomes that could not be written are offered again */
     int clock_fd;                       /* a timerfd that tells of steps of the wall clock (WIRE.md 2.9) */
     uv_poll_t clock;
     enum asking state;
     bool again;                         /* woken while asking */
+    bool recovered;                     /* what the last run left behind is dealt with */
     bool stopping;
     int closing;                        /* handles not closed yet */
     struct call call;                   /* of op_dispatch_recover, _next, _claim */
@@ -50,6 +55,7 @@ struct dispatcher {
 
 static void ask_next(struct dispatcher *d);
 static void on_timer(uv_timer_t *timer);
+static void on_rewrite(uv_timer_t *timer);
 static void finish_if_stopped(struct dispatcher *d);
 
 static void fill_request(struct call *c, struct dispatcher *d)
@@ -74,14 +80,20 @@ static void attempt_free(struct attempt_call *a)
     free(a);
 }
 
+/* An outcome is kept until it is written. Only at the end it is given up: unknown at the next start. */
 static void on_outcome_written(struct call *c)
 {
     struct attempt_call *a = c->data;
     struct dispatcher *d = a->dispatcher;
 
-    /* An outcome that can't be written stays "sending", and is unknown at the next start. */
     if (c->status)
         log_err("the outcome of an attempt was not written", &c->err);
+    if (c->status && !d->stopping) {
+        a->unwritten = true;
+        if (!uv_is_active((uv_handle_t *)&d->rewrite))
+            uv_timer_start(&d->rewrite, on_rewrite, DISPATCH_RETRY_MS, 0);
+        return;
+    }
     attempt_free(a);
     d->counts.active--;
     dispatcher_wake(d);
@@ -98,6 +110,22 @@ static void write_outcome(struct attempt_call *a)
     a->call.input = &a->outcome;
     a->call.done = on_outcome_written;
     service_call(d->service, &a->call);
+}
+
+static void rewrite(struct dispatcher *d)
+{
+    for (struct attempt_call *a = d->attempts; a; a = a->next) {
+        if (!a->unwritten)
+            continue;
+        a->unwritten = false;
+        call_release(&a->call);
+        write_outcome(a);
+    }
+}
+
+static void on_rewrite(uv_timer_t *timer)
+{
+    rewrite(timer->data);
 }
 
 static enum attempt_outcome outcome_of(enum judgement j)
@@ -240,7 +268,12 @@ static void claim(struct dispatcher *d)
 
 static void on_timer(uv_timer_t *timer)
 {
-    claim(timer->data);
+    struct dispatcher *d = timer->data;
+
+    if (d->recovered)
+        claim(d);
+    else
+        ask_next(d);
 }
 
 static void arm(struct dispatcher *d, int64_t at_ms)
@@ -265,6 +298,8 @@ static void on_next(struct call *c)
     d->state = IDLE;
     if (c->status)
         log_err("asking what is due next", &c->err);
+    else if (c->op == &op_dispatch_recover)
+        d->recovered = true;
     call_release(c);
     if (d->again)
         ask_next(d);
@@ -290,7 +325,7 @@ static void ask_next(struct dispatcher *d)
     if (d->state != IDLE)
         d->again = true;
     else
-        ask(d, &op_dispatch_next);
+        ask(d, d->recovered ? &op_dispatch_next : &op_dispatch_recover);
 }
 
 void dispatcher_wake(struct dispatcher *d)
@@ -303,7 +338,7 @@ void dispatcher_wake(struct dispatcher *d)
 static void arm_clock(struct dispatcher *d)
 {
     /* Far away: it is only there to be cancelled when the clock is set. */
-    struct itimerspec far = {.it_value = {.tv_sec = INT32_MAX}};
+    struct itimerspec far = {.it_value = {.tv_sec = CLOCK_FAR_S}};
 
     timerfd_settime(d->clock_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
 }
@@ -343,6 +378,8 @@ struct dispatcher *dispatcher_new(uv_loop_t *loop, struct service *service, cons
     d->network = *network;
     uv_timer_init(loop, &d->timer);
     d->timer.data = d;
+    uv_timer_init(loop, &d->rewrite);
+    d->rewrite.data = d;
     watch_clock(d);
     ask(d, &op_dispatch_recover);
     return d;
@@ -366,8 +403,9 @@ static void finish_if_stopped(struct dispatcher *d)
 {
     if (!d->stopping || d->closing || d->state != IDLE || d->counts.active > 0)
         return;
-    d->closing = d->clock_fd >= 0 ? 2 : 1;
+    d->closing = d->clock_fd >= 0 ? 3 : 2;
     uv_close((uv_handle_t *)&d->timer, on_closed);
+    uv_close((uv_handle_t *)&d->rewrite, on_closed);
     if (d->clock_fd >= 0)
         uv_close((uv_handle_t *)&d->clock, on_closed);
 }
@@ -378,6 +416,8 @@ void dispatcher_stop(struct dispatcher *d, void (*done)(void *), void *arg)
     d->stopped = done;
     d->stopped_arg = arg;
     uv_timer_stop(&d->timer);
+    uv_timer_stop(&d->rewrite);
+    rewrite(d);
     finish_if_stopped(d);
 }
 

@@ -246,7 +246,7 @@ static void note_channel(struct call *c, struct db *db, const struct delivery_ro
     if (in->pause_channel)
         store_channel_pause(db, d->channel_id, in->reason);
     if (in->robot_waits)
-        store_channel_break(db, d->channel_id, c->req.now_ms + in->retry_after_ms);
+        store_channel_break(db, d->channel_id, c->req.now_ms + backoff(d, in->retry_after_ms));
     call_changed(c, CHANGE_CHANNELS, 0);
 }
 
