@@ -24,6 +24,9 @@ struct words_when {
     bool date;          /* no time of day was said */
 };
 int words_when(const char *text, const struct words_context *ctx, struct words_when *ret, struct err *e);
+/* The same where a day is spoken of already: a time of day alone is on that day (of any wall time day_s), not today. */
+int words_when_on(const char *text, const struct words_context *ctx, int64_t day_s, struct words_when *ret,
+                  struct err *e);
 
 /* SPAN of SPEC.md 3: "60s", "90m", "1h30m", "7d", "2w"; also "2小时", "90分钟", "7天", "2周". Positive; at most 10 years. */
 int words_span(const char *text, int64_t *ret_ms, struct err *e);

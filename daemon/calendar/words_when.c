@@ -417,14 +417,35 @@ int words_resolve_when(const struct words_parts *p, const struct words_context *
     return 0;
 }
 
-int words_when(const char *text, const struct words_context *ctx, struct words_when *ret, struct err *e)
+static int resolve_on(const struct words_parts *p, const struct words_context *ctx, const int64_t *day_s,
+                      struct words_when *ret, struct err *e)
+{
+    struct asking a = {.p = p, .ctx = ctx};
+
+    if (!day_s || p->has != SLOT_TIME)
+        return words_resolve_when(p, ctx, ret, e);
+    *ret = (struct words_when){.wall_s = wall_of(&a, floor_div(*day_s, CIVIL_DAY_S))};
+    return 0;
+}
+
+static int read_when(const char *text, const struct words_context *ctx, const int64_t *day_s, struct words_when *ret,
+                     struct err *e)
 {
     struct words_parts p;
     int stamp = words_stamp(text, ctx, ret, e);
 
     if (stamp != 0)
         return stamp < 0 ? -1 : 0;
-    if (words_parse(text, ctx, &p, e) < 0)
-        return -1;
-    return words_resolve_when(&p, ctx, ret, e);
+    return words_parse(text, ctx, &p, e) < 0 ? -1 : resolve_on(&p, ctx, day_s, ret, e);
+}
+
+int words_when(const char *text, const struct words_context *ctx, struct words_when *ret, struct err *e)
+{
+    return read_when(text, ctx, NULL, ret, e);
+}
+
+int words_when_on(const char *text, const struct words_context *ctx, int64_t day_s, struct words_when *ret,
+                  struct err *e)
+{
+    return read_when(text, ctx, &day_s, ret, e);
 }

@@ -159,7 +159,9 @@ static int read_start(const struct event_input *in, const struct event *ev, stru
         t->length_s = local_wall(ev->end_local) - t->start_s;
         return 0;
     }
-    if (words_when(in->start, &t->words, &when, e)) {
+    /* "10:00" alone gives an event another time, not another day. */
+    if (ev->start_local ? words_when_on(in->start, &t->words, local_wall(ev->start_local), &when, e)
+                        : words_when(in->start, &t->words, &when, e)) {
         err_field(e, "start");
         return -1;
     }
@@ -175,7 +177,7 @@ static int read_end(const struct event_input *in, struct times *t, struct err *e
 {
     struct words_when when;
 
-    if (words_when(in->end, &t->words, &when, e)) {
+    if (words_when_on(in->end, &t->words, t->start_s, &when, e)) {
         err_field(e, "end");
         return -1;
     }

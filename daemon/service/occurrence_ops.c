@@ -191,11 +191,11 @@ static int run_move(struct call *c, struct db *db, const void *input, void **ret
     if (!in->to)
         return err_set(e, ERR_USAGE, MSG_EMPTY, "to", "--to", NULL);
     words.zone = s->zone;
-    if (words_when(in->to, &words, &when, e)) {
+    if (words_when_on(in->to, &words, o->start.wall_s, &when, e)) {
         err_field(e, "to");
         return -1;
     }
-    /* A day alone keeps the time of day. */
+    /* A time alone keeps the day, a day alone the time of day. */
     if (when.date && !s->all_day)
         when.wall_s += o->start.wall_s - civil_midnight(o->start.wall_s);
     if (s->all_day)

@@ -322,6 +322,24 @@ static void another_time_of_day_takes_its_dates_along(void **state)
     assert_int_equal(sql(f, OCCURRENCES " WHERE recurrence_id LIKE '%T15:00:00'"), 3);
 }
 
+static void a_time_alone_is_on_the_day_that_is_spoken_of(void **state)
+{
+    struct fixture *f = *state;
+    struct event_input in = event_in("weekly", "2026-11-10 10:00", "FREQ=WEEKLY;COUNT=2"), later = edit_of("weekly");
+    struct event *ev;
+
+    in.end = txt("11:30");
+    ev = ask(f, &op_event_add, &in);
+    assert_non_null(ev);
+    assert_string_equal(ev->end_local, "2026-11-10T11:30:00");
+    later.start = txt("14:00");
+    assert_string_equal(edit(f, &later)->start_local, "2026-11-10T14:00:00");
+    assert_string_equal(move_to(f, "weekly", "2026-11-17", "下午4点")->start_local, "2026-11-17T16:00:00");
+    later = split_of("weekly", "2026-11-17");
+    later.end = txt("18:00");
+    assert_string_equal(edit(f, &later)->end_local, "2026-11-17T18:00:00");
+}
+
 static void several_dates_on_a_day_each_keep_their_own(void **state)
 {
     struct fixture *f = *state;
@@ -528,6 +546,7 @@ int main(void)
         T(pages_of_dates_lose_none_and_repeat_none),
         T(a_date_moved_out_of_the_window_is_not_in_it),
         T(another_time_of_day_takes_its_dates_along),
+        T(a_time_alone_is_on_the_day_that_is_spoken_of),
         T(several_dates_on_a_day_each_keep_their_own),
         T(a_moved_date_keeps_its_time_of_day_in_another_zone),
         T(an_edit_that_moves_no_date_leaves_the_dates_alone),
