@@ -9,6 +9,7 @@
 
 #define ARENA_BLOCK_BYTES 8192
 #define ARENA_ALIGN 16
+#define PRINTED_BYTES 256
 
 struct arena_block {
     struct arena_block *next;
@@ -80,18 +81,24 @@ char *arena_strdup(struct arena *a, const char *text)
     return text ? arena_strndup(a, text, strlen(text)) : NULL;
 }
 
+/* Most of what is printed is short: the first try is then the last. */
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+    char small[PRINTED_BYTES];
     va_list ap, again;
     int len;
     char *text;
 
     va_start(ap, format);
     va_copy(again, ap);
-    len = vsnprintf(NULL, 0, format, ap);
+    len = vsnprintf(small, sizeof small, format, ap);
     va_end(ap);
-    text = arena_alloc(a, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
+    if ((size_t)len < sizeof small) {
+        text = arena_strndup(a, small, (size_t)len);
+    } else {
+        text = arena_alloc(a, (size_t)len + 1);
+        vsnprintf(text, (size_t)len + 1, format, again);
+    }
     va_end(again);
     return text;
 }
