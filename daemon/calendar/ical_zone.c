@@ -189,19 +189,30 @@ static void put_regular(struct ical *w, const struct yearly *y, const struct cha
     ical_end(w, component);
 }
 
-/* Changes that follow no rule, those to the same time together. */
+static bool is_same_observance(const struct zone_transition *a, const struct zone_transition *b)
+{
+    return a->offset_before_s == b->offset_before_s && a->offset_after_s == b->offset_after_s &&
+           strcmp(a->name_after, b->name_after) == 0 && strcmp(component_of(a, false), component_of(b, false)) == 0;
+}
+
+/*
+ * Changes that follow no rule, those to the same time together. The first is said twice where others follow: ical.js
+ * and libical leave DTSTART out where there are RDATEs.
+ */
 static void put_listed(struct ical *w, struct change *changes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const char *component = component_of(&changes[i].t, false);
+        bool first = true;
         if (changes[i].written)
             continue;
         open_observance(w, component, &changes[i].t, changes[i].wall_s);
         for (size_t k = i + 1; k < count; k++) {
-            const struct zone_transition *a = &changes[i].t, *b = &changes[k].t;
-            if (a->offset_before_s != b->offset_before_s || a->offset_after_s != b->offset_after_s ||
-                strcmp(a->name_after, b->name_after) != 0 || strcmp(component, component_of(b, false)) != 0)
+            if (!is_same_observance(&changes[i].t, &changes[k].t))
                 continue;
+            if (first)
+                put_wall(w, "RDATE", changes[i].wall_s);
+            first = false;
             put_wall(w, "RDATE", changes[k].wall_s);
             changes[k].written = true;
         }

@@ -218,26 +218,30 @@ static int put_instances(const struct outgoing *g, struct err *e)
 
 /* Master and overrides */
 
-/* The first date of the rule itself: where the master starts. Without a rule, the start. */
-static bool first_of_rule(const struct series *s, int64_t *ret)
+/* The first date of the rule alone at or after a time. */
+static bool next_of_rule(const struct series *s, int64_t from_s, int64_t *ret)
 {
     struct series plain = *s;
     struct series_walk walk;
     struct series_date d;
     bool found;
 
-    *ret = s->start_s;
-    if (!s->rule)
-        return true;
     plain.set.start_always = false;
     plain.set.rdate_count = plain.set.exdate_count = 0;
-    if (series_walk_begin(&plain, s->start_s, &walk, NULL))
+    if (!s->rule || series_walk_begin(&plain, from_s, &walk, NULL))
         return false;
     found = series_walk_next(&walk, &d);
     series_walk_end(&walk);
     if (found)
         *ret = d.original_s;
     return found;
+}
+
+/* Where the master starts. Without a rule, the start. */
+static bool first_of_rule(const struct series *s, int64_t *ret)
+{
+    *ret = s->start_s;
+    return !s->rule || next_of_rule(s, s->start_s, ret);
 }
 
 static void add_date(struct outgoing *g, int64_t **list, size_t *count, int64_t wall_s)
@@ -252,6 +256,18 @@ static void add_date(struct outgoing *g, int64_t **list, size_t *count, int64_t 
         *list = grown;
     }
     (*list)[(*count)++] = wall_s;
+}
+
+/* Not those that the rule has too: RFC 5545 3.8.5.2 counts such a date once, ical.js shows it twice. */
+static void add_rdates(struct outgoing *g, struct feed_series *m, int64_t start_s)
+{
+    const struct recur_set *set = &g->s->set;
+
+    for (size_t i = 0; i < set->rdate_count; i++) {
+        int64_t at_s = set->rdates[i], next_s;
+        if (at_s > start_s && !(next_of_rule(g->s, at_s, &next_s) && next_s == at_s))
+            add_date(g, &m->rdates, &m->rdate_count, at_s);
+    }
 }
 
 /* A day that is left out is said as the times that it has: an EXDATE is of DTSTART's kind. */
@@ -354,9 +370,7 @@ static void put_series(struct outgoing *g)
         return;
     }
     v.end_s = v.start_s + g->s->length_s;
-    for (size_t i = 0; i < g->s->set.rdate_count; i++)
-        if (g->s->set.rdates[i] > v.start_s)
-            add_date(g, &m.rdates, &m.rdate_count, g->s->set.rdates[i]);
+    add_rdates(g, &m, v.start_s);
     add_exdates(g, &m, v.start_s);
     add_cancelled(g, &m, v.start_s, &v.modified_ms);
     v.series = &m;
