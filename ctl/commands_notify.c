@@ -53,6 +53,8 @@ static const struct flag delivery_tail_flags[] = {
     HERE(FLAG_INT, "count", "COUNT", "先显示最近几条（默认 10）", "show this many first (default 10)", .letter = 'N'), END};
 
 static const struct flag limit_flags[] = {LIMIT, END};
+static const struct flag feed_flags[] = {
+    HERE(FLAG_BOOL, "qr", NULL, "输出不是终端时也画二维码", "draw the QR code where output is no terminal, too"), END};
 
 #define NAME PATH_ARG("NAME", "name")
 #define ID PATH_ARG("ID", "id")
@@ -111,4 +113,13 @@ const struct command notify_commands[] = {
 
     {"feed", "list", "GET", "/feeds", {{NULL}}, limit_flags, &shape_feed, ANSWER_LIST,
      {"列出日历订阅地址", "list calendar feeds"}, .example = "kepuctl feed list"},
+    {"feed", "show", "GET", "/feeds", {{"all|KIND/SLUG", FLAG_TEXT, PLACE_HERE, NULL, OPTIONAL}}, feed_flags,
+     &shape_feed, 0,
+     {"查看一个日历的订阅地址和二维码（默认全部活动；KIND 为 category、audience、department 或 event）",
+      "show a calendar's addresses and QR code (default: all; KIND is category, audience, department or event)"},
+     .example = "kepuctl feed show category/science-day", .run = hook_run_feed},
+    {"feed", "rotate", "POST", "/volunteers/{id}/feed", {PATH_ARG("VOLUNTEER", "id")}, feed_flags, &shape_feed, WRITES,
+     {"为志愿者的日历换一个新地址（旧地址作废，新地址只显示一次）",
+      "give a volunteer's own calendar a new address (the old one ends; shown once)"},
+     .example = "kepuctl feed rotate v-4k7m2q", .run = hook_run_feed},
     END_OF_COMMANDS};

@@ -59,6 +59,7 @@ static const struct label labels[] = {
     {"final", {"终结时间", "Final at"}, READ_TIME},
     {"forecast", {"预计", "Forecast"}, READ_PLAIN},
     {"free", {"空位", "Free"}, READ_PLAIN},
+    {"google", {"谷歌日历", "Google Calendar"}, READ_PLAIN},
     {"headcount", {"到场人数", "Headcount"}, READ_PLAIN},
     {"holiday", {"节假日名", "Holiday"}, READ_PLAIN},
     {"holiday_policy", {"节假日", "On days off"}, READ_STATE},

@@ -43,6 +43,15 @@ static bool could_be_id(const char *text)
            utf8_valid(text, n);
 }
 
+int request_add_segment(struct request *r, const char *noun, const char *text, struct err *e)
+{
+    if (!could_be_id(text))
+        return err_set(e, ERR_NOT_FOUND, MSG_CTL_NO_SUCH, NULL, noun, text, NULL);
+    buf_addc(&r->path, '/');
+    escape(&r->path, text);
+    return 0;
+}
+
 static const char *path_value(const struct invocation *inv, const char *field, size_t bytes)
 {
     for (size_t i = 0; inv->command->args[i].name; i++) {

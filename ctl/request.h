@@ -26,6 +26,8 @@ struct request {
 int request_build(const struct invocation *inv, const struct settings *settings, struct request *ret, struct err *e);
 void request_release(struct request *r);
 
+/* Appends "/text" to a path without a query, escaped; ERR_NOT_FOUND for what can't be part of one. */
+int request_add_segment(struct request *r, const char *noun, const char *text, struct err *e);
 /* Appends name=value to the path's query, escaped. */
 void request_add_query(struct request *r, const char *name, const char *value);
 /* The body's members alone, as a new object. */
