@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include "base/log.h"
+#include "changes.h"
 #include "notice.h"
 #include "store/office.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define ANSWER_CONTEXT "request.answer"
+#define OWN_KEY_CHARS 20
 #define TOKEN_USE_STEP_MS 60000        /* how exactly last_used is kept */
 
 struct service {
@@ -24,6 +26,20 @@ struct service {
     const struct robots *robots;
 };
 
+static void tell(struct service *s, const struct change *changes, int count)
+{
+    for (int i = 0; i < s->listener_count; i++)
+        s->listeners[i].on_change(s->listeners[i].arg, changes, count);
+}
+
+/* What another daemon changed in the same database. */
+static void on_told(void *arg, const char *text)
+{
+    struct change changes[CHANGES_MAX];
+
+    tell(arg, changes, changes_read(text, changes));
+}
+
 struct service *service_new(struct store *store, const struct crypto_keys *keys, const struct settings *settings)
 {
     struct service *s = mem_alloc(sizeof *s);
@@ -31,6 +47,7 @@ struct service *service_new(struct store *store, const struct crypto_keys *keys,
     s->store = store;
     s->keys = *keys;
     s->settings = *settings;
+    store_listen(store, on_told, s);
     return s;
 }
 
@@ -171,19 +188,50 @@ static int replay(struct call *c, struct db *db, struct err *e)
         return err_set(e, ERR_CONFLICT, MSG_REQUEST_REUSED, "Idempotency-Key", operation, NULL);
     if (crypto_open(&c->service->keys, ANSWER_CONTEXT, sealed, &c->out, &answer, e))
         return -1;
+    c->job.request_id = request_key(c);
     buf_adds(&c->body, answer);
     c->replayed = true;
     return 1;
 }
 
+/* Of a request without an id of its own; no principal's name begins so. */
+static const char *own_key(struct call *c)
+{
+    char code[OWN_KEY_CHARS + 1];
+
+    crypto_code(OWN_KEY_CHARS, code);
+    return arena_printf(&c->out, STORE_REQUEST_OWN "%s", code);
+}
+
+/*
+ * With what it was answered, for those who ask again. In a shared database every request leaves its row: it tells
+ * whether a COMMIT was done whose answer never came.
+ */
 static void remember(struct call *c, struct db *db)
 {
-    struct bytes sealed;
+    struct bytes sealed = {"", 0};
 
-    if (!c->req.id[0] || c->req.dry_run)
+    if (c->req.id[0]) {
+        sealed = crypto_seal(&c->service->keys, ANSWER_CONTEXT, buf_text(&c->body), &c->out);
+        c->job.request_id = request_key(c);
+    } else if (db_is_shared(db)) {
+        c->job.request_id = own_key(c);
+    } else {
         return;
-    sealed = crypto_seal(&c->service->keys, ANSWER_CONTEXT, buf_text(&c->body), &c->out);
-    store_request_add(db, request_key(c), c->req.now_ms, c->op->name, sealed);
+    }
+    store_request_add(db, c->job.request_id, c->req.now_ms, c->op->name, sealed);
+}
+
+static void write_down(struct call *c, struct db *db)
+{
+    if (c->audit.object[0])
+        store_audit_add(db, c->req.now_ms, c->req.principal.name, c->op->name, c->audit.object, c->audit.detail,
+                        c->req.id);
+    if (c->req.dry_run)
+        return;
+    remember(c, db);
+    if (c->change_count > 0 && db_is_shared(db))
+        db_tell(db, changes_write(c->changes, c->change_count, &c->out));
 }
 
 static void forget_run(struct call *c)
@@ -194,6 +242,7 @@ static void forget_run(struct call *c)
     c->change_count = 0;
     c->result = NULL;
     c->replayed = false;
+    c->job.request_id = NULL;
 }
 
 static int run_job(struct job *job, struct db *db, struct err *e)
@@ -211,12 +260,8 @@ static int run_job(struct job *job, struct db *db, struct err *e)
         return -1;
     if (c->encode && c->encode(c, c->result, &c->body, e))
         return -1;
-    if (c->op->write) {
-        if (c->audit.object[0])
-            store_audit_add(db, c->req.now_ms, c->req.principal.name, c->op->name, c->audit.object, c->audit.detail,
-                            c->req.id);
-        remember(c, db);
-    }
+    if (c->op->write)
+        write_down(c, db);
     return db_check(db, e);
 }
 
@@ -264,8 +309,7 @@ static void job_done(struct job *job)
     c->err = job->err;
     c->data_version = job->data_version;
     if (c->status == 0 && c->change_count > 0 && !job->discard)
-        for (int i = 0; i < s->listener_count; i++)
-            s->listeners[i].on_change(s->listeners[i].arg, c->changes, c->change_count);
+        tell(s, c->changes, c->change_count);
     if (c->status && c->err.code == ERR_FAILED)
         log_err(c->op->name, &c->err);
     if (c->token_used)
@@ -277,7 +321,11 @@ static void job_done(struct job *job)
 static void prepare(struct service *s, struct call *c)
 {
     c->service = s;
-    c->job = (struct job){.write = c->op->write, .discard = c->req.dry_run, .run = run_job, .done = job_done};
+    c->job = (struct job){.write = c->op->write != OPERATION_READS,
+                          .rows = c->op->write == OPERATION_WRITES_ROWS,
+                          .discard = c->req.dry_run,
+                          .run = run_job,
+                          .done = job_done};
 }
 
 void service_call(struct service *s, struct call *c)

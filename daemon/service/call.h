@@ -55,11 +55,18 @@ struct change {
 struct service;
 struct call;
 
+/*
+ * Writes run as if they were alone, and run again where they were not (DB_WRITE). Those of rows are for what many do at
+ * once: they take a volunteer's row first, then a role's, change rows only where what they go by still holds, and add
+ * others; so they wait for each other instead.
+ */
+enum operation_access { OPERATION_READS, OPERATION_WRITES, OPERATION_WRITES_ROWS };
+
 /* One thing that can be asked. All static tables. */
 struct operation {
     const char *name;                     /* "event add": for audit, metrics, documents */
     enum principal_role least;            /* the least rank that may */
-    bool write;
+    enum operation_access write;
     /*
      * On a store thread. `input` is the operation's own struct; *ret is its result, in c->out (NULL: nothing).
      * May run again: writes nothing but db, *ret and c's audit and changes.

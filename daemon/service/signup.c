@@ -229,7 +229,7 @@ static int run_add(struct call *c, struct db *db, const void *input, void **ret,
     return 0;
 }
 
-const struct operation op_signup_add = {"signup add", ROLE_ORGANIZER, true, run_add};
+const struct operation op_signup_add = {"signup add", ROLE_ORGANIZER, OPERATION_WRITES_ROWS, run_add};
 
 int signup_find(struct call *c, struct db *db, const char *id, struct signup **ret, struct err *e)
 {

@@ -142,7 +142,7 @@ static int run_check_out(struct call *c, struct db *db, const void *input, void 
     return finish(c, ref, s, ret, e);
 }
 
-const struct operation op_signup_cancel = {"signup cancel", ROLE_ORGANIZER, true, run_cancel};
+const struct operation op_signup_cancel = {"signup cancel", ROLE_ORGANIZER, OPERATION_WRITES_ROWS, run_cancel};
 const struct operation op_signup_attend = {"signup attend", ROLE_ORGANIZER, true, run_attend};
 const struct operation op_signup_no_show = {"signup no-show", ROLE_ORGANIZER, true, run_no_show};
 const struct operation op_signup_excuse = {"signup excuse", ROLE_ORGANIZER, true, run_excuse};

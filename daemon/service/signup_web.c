@@ -127,7 +127,7 @@ static int run_web(struct call *c, struct db *db, const void *input, void **ret,
     return answer(c, token, ret);
 }
 
-const struct operation op_signup_web = {"signup on the web", ROLE_PUBLIC, true, run_web};
+const struct operation op_signup_web = {"signup on the web", ROLE_PUBLIC, OPERATION_WRITES_ROWS, run_web};
 
 /* Reading with a token */
 
@@ -244,4 +244,4 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
     return 0;
 }
 
-const struct operation op_signup_cancel_web = {"signup cancel on the web", ROLE_PUBLIC, true, run_cancel};
+const struct operation op_signup_cancel_web = {"signup cancel on the web", ROLE_PUBLIC, OPERATION_WRITES_ROWS, run_cancel};

@@ -12,6 +12,7 @@
 #define STORE_BATCH_MAX 256        /* jobs that share a commit */
 #define STORE_QUEUE_MAX 10000      /* more waiting jobs are refused: ERR_UNAVAILABLE */
 #define STORE_READERS 2            /* SQLite's, beside its one writer */
+#define STORE_REQUEST_OWN "~"      /* begins the ids of table `request` that nobody asks again with */
 #define STORE_WORKERS 8            /* PostgreSQL's: each has a connection and runs reads and writes */
 
 struct store;

@@ -21,6 +21,7 @@
 #define BELL_MS 50
 #define LOOK_MS 1000
 #define KEEP_MS 600000               /* of the log; a daemon that was cut off longer takes everything as changed */
+#define OWN_REQUESTS_MS 3600000      /* rows of requests without an id of their own, which tell of a COMMIT */
 #define TRIM_MS 60000
 #define ROWS_MAX 10000               /* more at one look are told as "everything" */
 #define RECONNECT_MS_MIN 100
@@ -158,6 +159,9 @@ static int trim(struct watch *w)
     struct err e;
 
     db_reset(w->db);
+    db_exec(w->db,
+            "DELETE FROM request WHERE id >= '" STORE_REQUEST_OWN "' AND id < '" STORE_REQUEST_OWN STORE_REQUEST_OWN
+            "' AND at_ms < $1", p_int(clock_wall_ms() - OWN_REQUESTS_MS));
     db_exec(w->db,
             "DELETE FROM change_log WHERE at_ms < CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) - $1",
             p_int(KEEP_MS));
