@@ -252,6 +252,8 @@ static int open_service(struct server *s, struct err *e)
 
     if (state_public_url(s->store, conf->public_url, web_address(s->web), to->public_url, e))
         return -1;
+    if (store_is_shared(s->store) && state_daemon(conf->state_dir, to->daemon, e))
+        return -1;
     copy(to->tz, sizeof to->tz, conf->office_tz);
     copy(to->office, sizeof to->office, conf->office_name);
     copy(to->office_email, sizeof to->office_email, conf->office_email);

@@ -122,6 +122,28 @@ int state_open_keys(struct store *store, const char *key_file, struct crypto_key
     return 0;
 }
 
+int state_daemon(const char *dir, char ret[STATE_DAEMON_BYTES], struct err *e)
+{
+    char path[1100], text[STATE_DAEMON_BYTES + 1] = "";
+    ssize_t n;
+    int fd;
+
+    snprintf(path, sizeof path, "%s/daemon", dir);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return err_set(e, ERR_FAILED, MSG_CANNOT_WRITE, "state_dir", path, strerror(errno), NULL);
+    n = read(fd, text, STATE_DAEMON_BYTES - 1);
+    if (n != STATE_DAEMON_BYTES - 1) {
+        crypto_code(STATE_DAEMON_BYTES - 1, text);
+        n = pwrite(fd, text, STATE_DAEMON_BYTES - 1, 0);
+    }
+    close(fd);
+    if (n != STATE_DAEMON_BYTES - 1)
+        return err_set(e, ERR_FAILED, MSG_CANNOT_WRITE, "state_dir", path, strerror(errno), NULL);
+    memcpy(ret, text, STATE_DAEMON_BYTES);
+    return 0;
+}
+
 /* Nobody can follow a link to "every address". */
 static void guess_url(const char *listener, char ret[STATE_URL_BYTES])
 {

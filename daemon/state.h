@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #define STATE_URL_BYTES 256
+#define STATE_DAEMON_BYTES 17
 
 /*
  * Makes the directory where it is missing, and holds kepud.pid in it, locked while the descriptor is open and with our
@@ -20,6 +21,9 @@ int state_lock(const char *dir, int *ret_fd, struct err *e);
  * the loop runs.
  */
 int state_open_keys(struct store *store, const char *key_file, struct crypto_keys *ret, struct err *e);
+
+/* The name of this state directory's daemon among those of a shared database, made at the first start (DIR/daemon). */
+int state_daemon(const char *dir, char ret[STATE_DAEMON_BYTES], struct err *e);
 
 /*
  * The address people see: the one that was said, else the one kept in the database, else http:// and the listener's.

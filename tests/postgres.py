@@ -107,19 +107,32 @@ class Postgres:
     def stop(self, how=signal.SIGINT):
         """SIGINT: breaks off what is under way, then an orderly end."""
         if self.process:
+            self.freeze(False)
             self.process.send_signal(how)
             self.process.wait(STOP_S)
             self.process = None
 
+    def _processes(self):
+        """The server's processes, each of which has a session of its own."""
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return [self.process.pid, *map(int, children.stdout.split())]
+
+    def _signal_all(self, how):
+        for pid in self._processes():
+            try:
+                os.kill(pid, how)
+            except ProcessLookupError:
+                pass
+
     def kill9(self):
-        """As a crash: the postmaster's children end by themselves when they notice."""
+        """As a crash."""
         if self.process:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self._signal_all(signal.SIGKILL)
             self.process.wait(STOP_S)
             self.process = None
 
     def freeze(self, frozen=True):
-        os.killpg(self.process.pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+        self._signal_all(signal.SIGSTOP if frozen else signal.SIGCONT)
 
     def close(self):
         try:

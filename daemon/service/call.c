@@ -176,13 +176,20 @@ static int authenticate(struct call *c, struct db *db, struct err *e)
     return err_set(e, ERR_NOT_ALLOWED, MSG_ROLE_NEEDED, NULL, principal_role_name(c->op->least), NULL);
 }
 
+/* Two with the same id may come at once, through two daemons too: the second waits for the first here. */
+static bool is_new(struct call *c, struct db *db)
+{
+    return !c->req.id[0] || (!c->req.dry_run && !db_writes_alone(db) &&
+                             store_request_reserve(db, request_key(c), c->req.now_ms, c->op->name));
+}
+
 /* 1: this request id was answered before and its answer stands in c->body; 0: it is new. */
 static int replay(struct call *c, struct db *db, struct err *e)
 {
     struct bytes sealed;
     char *operation, *answer;
 
-    if (!c->req.id[0] || !store_request_find(db, request_key(c), &c->out, &operation, &sealed))
+    if (is_new(c, db) || !store_request_find(db, request_key(c), &c->out, &operation, &sealed))
         return 0;
     if (strcmp(operation, c->op->name) != 0)
         return err_set(e, ERR_CONFLICT, MSG_REQUEST_REUSED, "Idempotency-Key", operation, NULL);

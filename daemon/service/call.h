@@ -115,6 +115,7 @@ struct settings {
     int waitlist_offer;                   /* [signup] waitlist = offer */
     int spread_ms;                        /* [notify] spread */
     bool hold_unknown;                    /* [notify] on-unknown = hold */
+    char daemon[32];                      /* this daemon's own name among those of a shared database; kept */
 };
 
 struct service *service_new(struct store *store, const struct crypto_keys *keys, const struct settings *settings);

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #define PAST_SENDS_MAX 128
+#define CLAIM_MS 120000               /* of a shared database: no attempt takes so long */
 
 static void *next(struct call *c, struct db *db)
 {
     struct dispatch_next *n = arena_alloc(&c->out, sizeof *n);
+    int64_t due_ms = store_delivery_next_ms(db), over_ms = store_claim_next_ms(db);
 
-    n->at_ms = store_delivery_next_ms(db);
+    n->at_ms = due_ms < over_ms ? due_ms : over_ms;
     return n;
 }
 
@@ -47,16 +49,26 @@ static int64_t backoff(const struct delivery_row *d, int64_t at_least_ms)
     return wait_ms > at_least_ms ? wait_ms : at_least_ms;
 }
 
-static int run_recover(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+static void give_up(struct call *c, struct db *db, struct ids sending)
 {
-    struct ids sending = store_delivery_sending(db, &c->out);
+    static const char reason[] = "kepud ended meanwhile";
 
-    (void)input;
     for (size_t i = 0; i < sending.count; i++) {
         struct delivery_row *d = store_delivery_by_id(db, sending.items[i], &c->out);
-        store_attempt_end(db, d->id, d->attempts, DB_NULL_INT, DB_NULL_INT, "unknown", "kepud ended meanwhile");
-        unknown_outcome(c, db, d, backoff(d, 0), "kepud ended meanwhile");
+        store_claim_end(db, sending.items[i]);
+        if (!d || strcmp(d->state, "sending") != 0)
+            continue;
+        store_attempt_end(db, d->id, d->attempts, DB_NULL_INT, DB_NULL_INT, "unknown", reason);
+        unknown_outcome(c, db, d, backoff(d, 0), reason);
     }
+}
+
+/* Only one process has this daemon's state directory, and it has just started: nothing of its own is under way. */
+static int run_recover(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    (void)input;
+    give_up(c, db, db_is_shared(db) ? store_claims_of(db, service_settings(c->service)->daemon, &c->out)
+                                    : store_delivery_sending(db, &c->out));
     *ret = next(c, db);
     return db_check(db, e);
 }
@@ -196,6 +208,7 @@ static void claim(struct call *c, struct db *db, struct delivery_row *d, struct 
         return;
     }
     store_attempt_begin(db, d->id, d->attempts, c->req.now_ms);
+    store_claim_put(db, d->id, service_settings(c->service)->daemon, c->req.now_ms + CLAIM_MS);
     delivery_move(c, db, d, DELIVERY_SENDING, "");
     *(struct dispatch_item *)list_add(c, items, sizeof item) = item;
 }
@@ -206,6 +219,7 @@ static int run_claim(struct call *c, struct db *db, const void *input, void **re
     struct ids due = store_delivery_due(db, c->req.now_ms, in->most, &c->out);
     struct list_builder items = {0};
 
+    give_up(c, db, store_claims_over(db, c->req.now_ms, &c->out));
     for (size_t i = 0; i < due.count; i++)
         claim(c, db, store_delivery_by_id(db, due.items[i], &c->out), &items);
     *ret = list_end(c, &items, NULL);
@@ -250,12 +264,19 @@ static void note_channel(struct call *c, struct db *db, const struct delivery_ro
     call_changed(c, CHANGE_CHANNELS, 0);
 }
 
+/* Another daemon has taken us for dead: the attempt stands as unknown, as it was told. */
+static bool is_late(const struct delivery_row *d, const struct dispatch_outcome *in)
+{
+    return d->attempts != in->attempt || strcmp(d->state, "ambiguous") == 0;
+}
+
 static int run_outcome(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct dispatch_outcome *in = input;
     struct delivery_row *d = store_delivery_by_id(db, in->id, &c->out);
 
-    if (d) {
+    if (d && !is_late(d, in)) {
+        store_claim_end(db, d->id);
         store_attempt_end(db, d->id, in->attempt, in->took_ms, in->status, attempt_outcome_name(in->outcome),
                           in->reason);
         settle(c, db, d, in);

@@ -163,8 +163,8 @@ struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, str
 struct ids store_delivery_due(struct db *db, int64_t now_ms, int64_t most, struct arena *a)
 {
     return store_read_ids(
-        db_query(db, "SELECT id FROM delivery WHERE next_ms <= $1 ORDER BY next_ms, id LIMIT $2", p_int(now_ms),
-                 p_int(most)),
+        db_query(db, "SELECT id FROM delivery WHERE next_ms <= $1 ORDER BY next_ms, id LIMIT $2" DB_SKIP_LOCKED,
+                 p_int(now_ms), p_int(most)),
         a);
 }
 
@@ -176,6 +176,45 @@ int64_t store_delivery_next_ms(struct db *db)
 struct ids store_delivery_sending(struct db *db, struct arena *a)
 {
     return store_read_ids(db_query(db, "SELECT id FROM delivery WHERE state = 'sending' ORDER BY id"), a);
+}
+
+void store_claim_put(struct db *db, int64_t delivery_id, const char *owner, int64_t until_ms)
+{
+    if (db_is_shared(db))
+        db_exec(db,
+                "INSERT INTO delivery_claim (delivery_id, owner, until_ms) VALUES ($1, $2, $3)"
+                " ON CONFLICT (delivery_id) DO UPDATE SET owner = excluded.owner, until_ms = excluded.until_ms",
+                p_int(delivery_id), p_text(owner), p_int(until_ms));
+}
+
+void store_claim_end(struct db *db, int64_t delivery_id)
+{
+    if (db_is_shared(db))
+        db_exec(db, "DELETE FROM delivery_claim WHERE delivery_id = $1", p_int(delivery_id));
+}
+
+struct ids store_claims_of(struct db *db, const char *owner, struct arena *a)
+{
+    if (!db_is_shared(db))
+        return (struct ids){0};
+    return store_read_ids(
+        db_query(db, "SELECT delivery_id FROM delivery_claim WHERE owner = $1 ORDER BY delivery_id", p_text(owner)), a);
+}
+
+struct ids store_claims_over(struct db *db, int64_t now_ms, struct arena *a)
+{
+    if (!db_is_shared(db))
+        return (struct ids){0};
+    return store_read_ids(
+        db_query(db, "SELECT delivery_id FROM delivery_claim WHERE until_ms <= $1 ORDER BY delivery_id", p_int(now_ms)),
+        a);
+}
+
+int64_t store_claim_next_ms(struct db *db)
+{
+    if (!db_is_shared(db))
+        return INT64_MAX;
+    return db_int(db, INT64_MAX, "SELECT until_ms FROM delivery_claim ORDER BY until_ms, delivery_id LIMIT 1");
 }
 
 struct ids store_delivery_list(struct db *db, const char *channel, int64_t event_id, const char *state,

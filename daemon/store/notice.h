@@ -77,6 +77,16 @@ struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, s
 struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, struct arena *a);
 struct ids store_delivery_due(struct db *db, int64_t now_ms, int64_t most, struct arena *a); /* by next_ms */
 int64_t store_delivery_next_ms(struct db *db);                                 /* INT64_MAX: nothing to come */
+/*
+ * Of a shared database: who sends a delivery, and until when that is believed. In a database of one daemon's own they
+ * keep and find nothing: what is "sending" when it starts was left by itself.
+ */
+void store_claim_put(struct db *db, int64_t delivery_id, const char *owner, int64_t until_ms);
+void store_claim_end(struct db *db, int64_t delivery_id);
+struct ids store_claims_of(struct db *db, const char *owner, struct arena *a);
+struct ids store_claims_over(struct db *db, int64_t now_ms, struct arena *a);
+int64_t store_claim_next_ms(struct db *db);   /* when the first is over; INT64_MAX if there is none */
+
 struct ids store_delivery_sending(struct db *db, struct arena *a);             /* left over when the daemon died */
 struct ids store_delivery_list(struct db *db, const char *channel, int64_t event_id, const char *state,
                                int64_t before_due_ms, int64_t before_id, int64_t most, struct arena *a);

@@ -123,10 +123,20 @@ bool store_request_find(struct db *db, const char *id, struct arena *a, char **r
     return found;
 }
 
+bool store_request_reserve(struct db *db, const char *id, int64_t at_ms, const char *operation)
+{
+    return db_int(db, 0,
+                  "INSERT INTO request (id, at_ms, operation, answer_sealed) VALUES ($1, $2, $3, $4)"
+                  " ON CONFLICT DO NOTHING RETURNING 1",
+                  p_text(id), p_int(at_ms), p_text(operation), p_blob("", 0)) != 0;
+}
+
 void store_request_add(struct db *db, const char *id, int64_t at_ms, const char *operation, struct bytes answer)
 {
-    db_exec(db, "INSERT INTO request (id, at_ms, operation, answer_sealed) VALUES ($1, $2, $3, $4)", p_text(id),
-            p_int(at_ms), p_text(operation), p_blob(answer.data, answer.len));
+    db_exec(db,
+            "INSERT INTO request (id, at_ms, operation, answer_sealed) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (id) DO UPDATE SET answer_sealed = excluded.answer_sealed",
+            p_text(id), p_int(at_ms), p_text(operation), p_blob(answer.data, answer.len));
 }
 
 int64_t store_request_sweep(struct db *db, int64_t before_ms)

@@ -30,6 +30,9 @@ struct objects store_audit_list(struct db *db, const char *object, const char *w
 
 /* What a request id was answered with; false if it is new. */
 bool store_request_find(struct db *db, const char *id, struct arena *a, char **ret_operation, struct bytes *ret_answer);
+/* False if it is there already; waits for another transaction that is just making it. */
+bool store_request_reserve(struct db *db, const char *id, int64_t at_ms, const char *operation);
+/* Adds it, or gives a reserved one its answer. */
 void store_request_add(struct db *db, const char *id, int64_t at_ms, const char *operation, struct bytes answer);
 int64_t store_request_sweep(struct db *db, int64_t before_ms); /* how many were removed */
 

@@ -4,13 +4,16 @@
  */
 #include "postgres.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <endian.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define PARAMS_MAX 40
 #define NAME_BYTES 16
@@ -96,6 +99,51 @@ static bool is_sound(const PGresult *r)
     return PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK;
 }
 
+/* Asking */
+
+/* Waits for more from the server; after the time the connection is shut, and libpq finds it broken. */
+static void wait_more(PGconn *c, int64_t until_ms)
+{
+    struct pollfd p = {.fd = PQsocket(c), .events = POLLIN};
+    int64_t left_ms = until_ms - clock_monotonic_ms();
+
+    if (left_ms <= 0 || poll(&p, 1, (int)left_ms) == 0) {
+        log_error("postgresql: no answer in time");
+        shutdown(PQsocket(c), SHUT_RDWR);
+    }
+}
+
+/* The answer to what was sent: the last result, or the first that failed. NULL if there is no connection. */
+static PGresult *answer(struct db *db, int sent)
+{
+    PGconn *c = own(db)->connection;
+    int64_t until_ms = clock_monotonic_ms() + own(db)->answer_ms;
+    PGresult *kept = NULL, *r;
+
+    if (!sent)
+        return NULL;
+    do {
+        while (PQisBusy(c)) {
+            wait_more(c, until_ms);
+            if (!PQconsumeInput(c))
+                break;
+        }
+        r = PQgetResult(c);
+        if (r && kept && !is_sound(kept)) {
+            PQclear(r);
+        } else if (r) {
+            PQclear(kept);
+            kept = r;
+        }
+    } while (r);
+    return kept;
+}
+
+void postgres_set_patience(struct db *db, int64_t answer_ms)
+{
+    own(db)->answer_ms = answer_ms;
+}
+
 /* Opening */
 
 static void on_notice(void *arg, const PGresult *r)
@@ -132,6 +180,7 @@ static struct db *open_connection(const char *url, bool writer, struct err *e)
     (void)writer;
     db_init(&p->base, &db_postgres);
     p->url = mem_strdup(url);
+    p->answer_ms = POSTGRES_ANSWER_MS;
     if (reopen(&p->base, e) == 0)
         return &p->base;
     close_connection(&p->base);
@@ -197,7 +246,7 @@ static bool prepare(struct postgres_stmt *s, const struct param *params)
         types[count] = type_of(&params[count]);
     snprintf(name, sizeof name, "k%u", ++p->prepared);
     text = translate(s->base.sql);
-    r = PQprepare(p->connection, name, text, count, types);
+    r = answer(s->base.db, PQsendPrepare(p->connection, name, text, count, types));
     free(text);
     if (!is_sound(r)) {
         fail(s->base.db, r, s->base.sql);
@@ -216,7 +265,7 @@ struct bound {
     int count;
 };
 
-static void bind(struct bound *b, const struct param *p)
+static void bind_param(struct bound *b, const struct param *p)
 {
     int i = b->count++;
 
@@ -249,11 +298,11 @@ static bool start(struct stmt *s, const struct param *params)
     for (int i = 0; params[i].type != PARAM_END; i++) {
         if (i == PARAMS_MAX)
             abort();
-        bind(&b, &params[i]);
+        bind_param(&b, &params[i]);
     }
     if (!x->name[0] && !prepare(x, params))
         return false;
-    r = PQexecPrepared(own(s->db)->connection, x->name, b.count, b.values, b.lengths, b.formats, 1);
+    r = answer(s->db, PQsendQueryPrepared(own(s->db)->connection, x->name, b.count, b.values, b.lengths, b.formats, 1));
     if (!is_sound(r)) {
         fail(s->db, r, s->sql);
         return false;
@@ -316,7 +365,7 @@ static int64_t changes(struct stmt *s)
 
 static void script(struct db *db, const char *sql)
 {
-    PGresult *r = PQexec(own(db)->connection, sql);
+    PGresult *r = answer(db, PQsendQuery(own(db)->connection, sql));
 
     if (is_sound(r))
         PQclear(r);
@@ -338,8 +387,7 @@ static void begin(struct db *db, enum db_mode mode)
 /* A COMMIT that was sent and not answered may have been done. */
 static enum db_commit commit(struct db *db)
 {
-    PGconn *c = own(db)->connection;
-    PGresult *r = PQexec(c, "COMMIT");
+    PGresult *r = answer(db, PQsendQuery(own(db)->connection, "COMMIT"));
     bool committed = is_sound(r) && strcmp(PQcmdStatus(r), "COMMIT") == 0;
 
     if (committed) {
@@ -360,7 +408,7 @@ static void rollback(struct db *db)
     PGTransactionStatusType status = PQtransactionStatus(own(db)->connection);
 
     if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
-        PQclear(PQexec(own(db)->connection, "ROLLBACK"));
+        PQclear(answer(db, PQsendQuery(own(db)->connection, "ROLLBACK")));
 }
 
 /* Schema and upkeep */
@@ -384,6 +432,7 @@ static void start_alone(struct db *db)
 {
     char sql[120];
 
+    postgres_set_patience(db, INT32_MAX);
     snprintf(sql, sizeof sql,
              "SET lock_timeout = %d; SET statement_timeout = %d; SELECT pg_advisory_lock(hashtext('kepu'), 1)",
              POSTGRES_START_LOCK_MS, POSTGRES_START_LOCK_MS);

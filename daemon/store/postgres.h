@@ -6,8 +6,9 @@
 
 #define POSTGRES_VERSION_MIN 140000
 #define POSTGRES_CONNECT_MS 5000
-#define POSTGRES_STATEMENT_MS 60000       /* a statement, a wait for a row, a transaction left alone: no longer */
-#define POSTGRES_LOCK_MS 15000
+#define POSTGRES_STATEMENT_MS 10000       /* a statement, a transaction left alone: no longer */
+#define POSTGRES_LOCK_MS 8000             /* a wait for a row */
+#define POSTGRES_ANSWER_MS 12000          /* a server that says nothing for so long is taken for gone */
 #define POSTGRES_START_LOCK_MS 120000     /* another daemon's migrations and seeds take no longer */
 
 struct pg_conn;                           /* libpq's PGconn */
@@ -17,6 +18,7 @@ struct postgres_db {
     struct pg_conn *connection;
     char *url;
     unsigned prepared;                    /* names given to statements of this connection */
+    int64_t answer_ms;                    /* POSTGRES_ANSWER_MS, or what postgres_set_patience said */
 };
 
 /* A connection that is checked and set up; NULL with one sentence that says what to do. */
@@ -27,6 +29,9 @@ void postgres_state_of(const char *message, char ret[6]);
 
 /* The first line of what went wrong, without its end. */
 void postgres_first_line(const char *message, char *ret, size_t size);
+
+/* How long an answer may take on this connection. */
+void postgres_set_patience(struct db *db, int64_t answer_ms);
 
 /*
  * Waits until another connection notifies of `kepu`, `wake_fd` is readable, or timeout_ms are over: 1 if notified, 0 if

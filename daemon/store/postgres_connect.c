@@ -10,12 +10,18 @@
 
 #define STATE_CHARS 5
 
+/* Five digits and capitals, not capitals alone: "FATAL: " is none. */
 static bool is_state(const char *p)
 {
-    for (int i = 0; i < STATE_CHARS; i++)
-        if (!((p[i] >= '0' && p[i] <= '9') || (p[i] >= 'A' && p[i] <= 'Z')))
+    int digits = 0;
+
+    for (int i = 0; i < STATE_CHARS; i++) {
+        bool digit = p[i] >= '0' && p[i] <= '9';
+        if (!digit && !(p[i] >= 'A' && p[i] <= 'Z'))
             return false;
-    return p[STATE_CHARS] == ':' && p[STATE_CHARS + 1] == ' ';
+        digits += digit;
+    }
+    return digits > 0 && p[STATE_CHARS] == ':' && p[STATE_CHARS + 1] == ' ';
 }
 
 void postgres_state_of(const char *message, char ret[6])

@@ -20,6 +20,7 @@
 
 #define BELL_MS 50
 #define LOOK_MS 1000
+#define PATIENCE_MS 5000             /* for answers that take a moment where there is a server */
 #define KEEP_MS 600000               /* of the log; a daemon that was cut off longer takes everything as changed */
 #define OWN_REQUESTS_MS 3600000      /* rows of requests without an id of their own, which tell of a COMMIT */
 #define TRIM_MS 60000
@@ -270,6 +271,8 @@ int watch_start(struct store *s, const char *url, struct err *e)
     w->reconnect_ms = RECONNECT_MS_MIN;
     w->trim_ms = clock_monotonic_ms() + TRIM_MS;
     w->db = store_connect(s, url, true, e);
+    if (w->db)
+        postgres_set_patience(w->db, PATIENCE_MS);
     w->connected = true;
     s->watch = w;
     if (w->wake_fd < 0 || !w->db || begin_listening(w, e) || uv_thread_create(&w->thread, run, w)) {

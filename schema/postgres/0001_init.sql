@@ -162,6 +162,7 @@ CREATE TABLE event (
     updated_ms BIGINT NOT NULL
 );
 CREATE INDEX event_category ON event (category);
+CREATE INDEX event_split ON event (split_from);
 
 CREATE TABLE event_partner (
     event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
@@ -430,6 +431,13 @@ CREATE TABLE request (
 CREATE INDEX request_at ON request (at_ms);
 
 -- Several daemons --------------------------------------------------------------------------------------------------
+
+-- Who sends a delivery, while it is being sent. After `until_ms` its daemon is dead, and its outcome unknown.
+CREATE TABLE delivery_claim (
+    delivery_id BIGINT PRIMARY KEY REFERENCES delivery (id) ON DELETE CASCADE,
+    owner TEXT COLLATE "C" NOT NULL,
+    until_ms BIGINT NOT NULL
+);
 
 -- What each transaction changed, for the other daemons' feeds and pages. Ids follow the order of inserting, not that of
 -- committing: a reader goes by the transaction's id and the oldest one that was still running when it last looked.

@@ -1,6 +1,11 @@
+import os
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1])]
 
 from fixtures import *  # noqa: E402,F401,F403
+
+# Tests that start a PostgreSQL of their own belong to the run on PostgreSQL.
+if not os.environ.get("KEPU_TEST_STORE", "sqlite").startswith("postgres"):
+    collect_ignore_glob = ["test_postgres*.py"]

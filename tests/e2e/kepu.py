@@ -184,14 +184,15 @@ def fresh_store():
 class Kepu:
     """One state directory with its daemon and its client."""
 
-    def __init__(self, config="", args=()):
+    def __init__(self, config="", args=(), store=None):
+        """`store`: the URL of a database that is somebody else's to make and to remove."""
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kp-", dir="/tmp"))  # short: sun_path has 108 bytes
         self.state = self.dir / "state"
         self.state.mkdir()
         self.socket = self.dir / "s"
         self.config = self.dir / "kepud.conf"
-        store, self.drop_store = fresh_store()
-        self.config.write_text(store + config)
+        kept, self.drop_store = (f"[store]\nurl = {store}\n", lambda: None) if store else fresh_store()
+        self.config.write_text(kept + config)
         self.args = list(args)
         self.env = {}  # of the daemon, beside the usual
         self.log_path = self.dir / "log"
