@@ -35,17 +35,23 @@ struct request {
 };
 
 /* What a committed job changed; told on the loop in the order of commits. */
+/* kind, its name among daemons. */
+#define CHANGE_KINDS(X)                                                                                               \
+    X(CHANGE_NONE, "none")                                                                                            \
+    X(CHANGE_EVERYTHING, "everything")                                                                                \
+    X(CHANGE_EVENT, "event")           /* id: the event's: what feeds and pages show of it */                         \
+    X(CHANGE_PLACES, "places")         /* id: the event's: places taken or freed, how many came; no feed shows it */  \
+    X(CHANGE_PEOPLE, "people")         /* volunteers: the counter */                                                  \
+    X(CHANGE_PERSON, "person")         /* id: the volunteer's: own page and feed */                                   \
+    X(CHANGE_OFFICE, "office")         /* departments, categories, venues; the office's day */                        \
+    X(CHANGE_TARGETS, "targets")       /* what was entered for them */                                                \
+    X(CHANGE_DELIVERIES, "deliveries") /* something new may be due; id: the delivery's, 0: several */                 \
+    X(CHANGE_CHANNELS, "channels")
+
 enum change_kind {
-    CHANGE_NONE,
-    CHANGE_EVERYTHING,
-    CHANGE_EVENT,        /* id: the event's: what feeds and pages show of it */
-    CHANGE_PLACES,       /* id: the event's: places taken or freed, how many came; no feed shows it */
-    CHANGE_PEOPLE,       /* volunteers: the counter */
-    CHANGE_PERSON,       /* id: the volunteer's: own page and feed */
-    CHANGE_OFFICE,       /* departments, categories, venues; the office's day */
-    CHANGE_TARGETS,      /* what was entered for them */
-    CHANGE_DELIVERIES,   /* something new may be due; id: the delivery's, 0: several */
-    CHANGE_CHANNELS,
+#define X(kind, name) kind,
+    CHANGE_KINDS(X)
+#undef X
 };
 struct change {
     enum change_kind kind;

@@ -4,9 +4,9 @@
 #include <string.h>
 
 static const char *const names[] = {
-    [CHANGE_NONE] = "none",     [CHANGE_EVERYTHING] = "everything", [CHANGE_EVENT] = "event",
-    [CHANGE_PLACES] = "places", [CHANGE_PEOPLE] = "people",         [CHANGE_PERSON] = "person",
-    [CHANGE_OFFICE] = "office", [CHANGE_DELIVERIES] = "deliveries", [CHANGE_CHANNELS] = "channels",
+#define X(kind, name) [kind] = name,
+    CHANGE_KINDS(X)
+#undef X
 };
 #define NAMES (sizeof names / sizeof names[0])
 
