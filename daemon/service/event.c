@@ -183,11 +183,35 @@ static int read_cursor(const char *text, int64_t *ret_ms, int64_t *ret_id, struc
     return 0;
 }
 
+static int read_when(struct call *c, const char *text, const char *field, int64_t *ret_ms, struct err *e)
+{
+    const struct zone *zone = zone_find(service_settings(c->service)->tz, e);
+    struct words_context words = {c->req.now_ms, zone};
+    struct words_when when;
+
+    if (!text)
+        return 0;
+    if (!zone || words_when(text, &words, &when, e)) {
+        err_field(e, "%s", field);
+        return -1;
+    }
+    *ret_ms = zone_to_utc(zone, when.wall_s) * 1000;
+    return 0;
+}
+
+static bool is_status(const char *text)
+{
+    for (int status = EVENT_CONFIRMED; status <= EVENT_CANCELLED; status++)
+        if (strcmp(text, event_status_name((enum event_status)status)) == 0)
+            return true;
+    return false;
+}
+
 static int run_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct event_filter *in = input;
     struct event_query q = {.category = in->category, .lead = in->lead, .audience = in->audience, .status = in->status,
-                            .words = in->q, .now_ms = c->req.now_ms};
+                            .words = in->q, .now_ms = c->req.now_ms, .from_ms = INT64_MIN + 1, .to_ms = INT64_MAX};
     struct list_builder items = {0};
     struct event_row *rows;
     size_t count;
@@ -195,6 +219,10 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
 
     if (call_limit(in->limit, &q.limit, e) || read_cursor(in->cursor, &q.after_next_ms, &q.after_id, e))
         return -1;
+    if (read_when(c, in->from, "from", &q.from_ms, e) || read_when(c, in->to, "to", &q.to_ms, e))
+        return -1;
+    if (in->status && !is_status(in->status))
+        return err_set(e, ERR_INVALID, MSG_EVENT_STATUS_BAD, "status", in->status, NULL);
     if (check_slug(c, db, "category", "category", in->category ? in->category : "", e) ||
         check_slug(c, db, "department", "lead", in->lead ? in->lead : "", e) ||
         check_slug(c, db, "audience", "audience", in->audience ? in->audience : "", e))
@@ -269,6 +297,44 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
     return db_check(db, e);
 }
 
+/* The provisional date nearest to the announced one. */
+static struct occurrence *nearest(struct call *c, struct db *db, const struct event *ev, int64_t start_ms)
+{
+    int64_t id = db_int(db, 0,
+                        "SELECT id FROM occurrence WHERE event_id = $1 AND status = 'tentative' AND end_ms > $2"
+                        " ORDER BY CASE WHEN start_ms > $3 THEN start_ms - $3 ELSE $3 - start_ms END, id LIMIT 1",
+                        p_int(ev->id), p_int(c->req.now_ms), p_int(start_ms));
+
+    return id ? store_occurrence_by_id(db, id, &c->out) : NULL;
+}
+
+/* What is announced is one year's date: it takes the place of the usual one, and the rule of the others stays. */
+static int confirm_announced(struct call *c, struct db *db, const struct event_ref *in, struct event *ev, void **ret,
+                             struct err *e)
+{
+    const struct zone *zone = zone_find(ev->tz, e);
+    struct words_context words = {c->req.now_ms, zone};
+    int64_t if_version = c->req.if_version;
+    struct event_ref one = *in;
+    struct words_when when;
+    struct occurrence *o;
+    int failed;
+
+    if (!zone || words_when(in->start, &words, &when, e)) {
+        err_field(e, "start");
+        return -1;
+    }
+    o = nearest(c, db, ev, zone_to_utc(zone, when.wall_s) * 1000);
+    if (!o)
+        return err_set(e, ERR_USAGE, MSG_ON_NEEDED, "on", NULL);
+    one.on = o->recurrence_local;
+    c->req.if_version = FIELD_INT_ABSENT;      /* it was the event's, and is as it should be */
+    failed = op_occurrence_confirm.run(c, db, &one, ret, e);
+    c->req.if_version = if_version;
+    *ret = ev;
+    return failed ? -1 : event_view_one(c, db, ev, e);
+}
+
 static int run_confirm(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct event_ref *in = input;
@@ -279,6 +345,8 @@ static int run_confirm(struct call *c, struct db *db, const void *input, void **
         return -1;
     if (ev->status == EVENT_CANCELLED)
         return err_set(e, ERR_CONFLICT, MSG_EVENT_CANCELLED, "event", ev->slug, NULL);
+    if (in->start && ev->rrule[0])
+        return confirm_announced(c, db, in, ev, ret, e);
     ev->status = EVENT_CONFIRMED;
     if (in->start) {
         fields_clear(&event_input_fields, &change);

@@ -174,54 +174,72 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
     return occurrence_save(c, db, ev, o, true, ret, e);
 }
 
-static int run_move(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+/* A time alone keeps the day, a day alone the time of day. */
+static int move(struct call *c, const struct series *s, const char *to, const char *field, struct occurrence *o,
+                struct err *e)
 {
-    const struct event_ref *in = input;
-    struct words_context words = {.now_ms = c->req.now_ms};
+    struct words_context words = {c->req.now_ms, s->zone};
     struct words_when when;
-    struct occurrence *o;
-    struct event *ev;
-    struct series *s;
-    int64_t length_s;
+    int64_t length_s = local_wall(o->end_local) - local_wall(o->start_local);
 
-    if (find_to_change(c, db, in, &ev, &o, e) || series_read(ev, db, &c->out, &s, e))
-        return -1;
-    if (o->status == OCCURRENCE_CANCELLED)
-        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_CANCELLED, "on", ev->slug, o->recurrence_local, NULL);
-    if (!in->to)
-        return err_set(e, ERR_USAGE, MSG_EMPTY, "to", "--to", NULL);
-    words.zone = s->zone;
-    if (words_when_on(in->to, &words, o->start.wall_s, &when, e)) {
-        err_field(e, "to");
+    if (words_when_on(to, &words, o->start.wall_s, &when, e)) {
+        err_field(e, "%s", field);
         return -1;
     }
-    /* A time alone keeps the day, a day alone the time of day. */
     if (when.date && !s->all_day)
         when.wall_s += o->start.wall_s - civil_midnight(o->start.wall_s);
     if (s->all_day)
         when.wall_s = civil_midnight(when.wall_s);
-    length_s = local_wall(o->end_local) - local_wall(o->start_local);
     o->start_local = local_text(when.wall_s, s->all_day, &c->out);
     o->end_local = local_text(when.wall_s + length_s, s->all_day, &c->out);
     o->start_ms = series_ms(s, when.wall_s);
     o->end_ms = series_ms(s, when.wall_s + length_s);
     o->status = OCCURRENCE_MOVED;
     o->moves++;
+    return 0;
+}
+
+static int find_to_move(struct call *c, struct db *db, const struct event_ref *in, struct event **ret_ev,
+                        struct series **ret_series, struct occurrence **ret, struct err *e)
+{
+    if (find_to_change(c, db, in, ret_ev, ret, e) || series_read(*ret_ev, db, &c->out, ret_series, e))
+        return -1;
+    if ((*ret)->status != OCCURRENCE_CANCELLED)
+        return 0;
+    return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_CANCELLED, "on", in->slug, (*ret)->recurrence_local, NULL);
+}
+
+static int run_move(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct event_ref *in = input;
+    struct occurrence *o;
+    struct series *s;
+    struct event *ev;
+
+    if (find_to_move(c, db, in, &ev, &s, &o, e))
+        return -1;
+    if (!in->to)
+        return err_set(e, ERR_USAGE, MSG_EMPTY, "to", "--to", NULL);
+    if (move(c, s, in->to, "to", o, e))
+        return -1;
     call_audit(c, ev->slug, "%s to %s", o->recurrence_local, o->start_local);
     return occurrence_save(c, db, ev, o, true, ret, e);
 }
 
+/* With a start: the date that was announced instead of the usual one. */
 static int run_confirm(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
+    const struct event_ref *in = input;
     struct occurrence *o;
+    struct series *s;
     struct event *ev;
 
-    if (find_to_change(c, db, input, &ev, &o, e))
+    if (find_to_move(c, db, in, &ev, &s, &o, e))
         return -1;
-    if (o->status == OCCURRENCE_CANCELLED)
-        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_CANCELLED, "on", ev->slug, o->recurrence_local, NULL);
     if (o->status == OCCURRENCE_TENTATIVE)
         o->status = OCCURRENCE_SCHEDULED;
+    if (in->start && move(c, s, in->start, "start", o, e))
+        return -1;
     call_audit(c, ev->slug, "%s", o->recurrence_local);
     return occurrence_save(c, db, ev, o, true, ret, e);
 }

@@ -212,10 +212,12 @@ size_t store_event_list(struct db *db, const struct event_query *q, struct event
         " FROM event e WHERE ($2 = '' OR e.category = $2) AND ($3 = '' OR e.lead = $3) AND ($4 = '' OR e.status = $4)"
         "   AND ($5 = '%%' OR e.title LIKE $5 ESCAPE '!' OR e.slug LIKE $5 ESCAPE '!')"
         "   AND ($6 = '' OR EXISTS (SELECT 1 FROM event_audience x WHERE x.event_id = e.id AND x.slug = $6))"
+        "   AND (($10 < -9223372036854775806 AND $11 = 9223372036854775807) OR EXISTS (SELECT 1 FROM occurrence w"
+        "     WHERE w.event_id = e.id AND w.status <> 'cancelled' AND w.start_ms >= $10 AND w.start_ms < $11))"
         ") AS listed WHERE $8 = 0 OR next_ms > $7 OR (next_ms = $7 AND id > $8) ORDER BY next_ms, id LIMIT $9",
         p_int(q->now_ms), p_text(any(q->category)), p_text(any(q->lead)), p_text(any(q->status)),
         p_text(like_pattern(any(q->words), &a)), p_text(any(q->audience)), p_int(q->after_next_ms), p_int(q->after_id),
-        p_int(q->limit));
+        p_int(q->limit), p_int(q->from_ms), p_int(q->to_ms));
 
     while (stmt_row(s) && count < (size_t)q->limit)
         ret[count++] = (struct event_row){stmt_int(s, 0), stmt_int(s, 1)};

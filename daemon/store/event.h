@@ -19,6 +19,7 @@ bool store_event_slug_taken(struct db *db, const char *slug);
 /* Events in order of their next occurrence (those without one last). "" and NULL mean any. */
 struct event_query {
     const char *category, *lead, *audience, *status, *words;
+    int64_t from_ms, to_ms;             /* with an occurrence in between; INT64_MIN + 1, INT64_MAX: any */
     int64_t now_ms;
     int64_t after_next_ms, after_id;    /* the cursor; after_id 0 = from the first */
     int64_t limit;

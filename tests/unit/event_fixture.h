@@ -161,7 +161,8 @@ static inline size_t deliver(struct fixture *f)
     size_t count = list->items.count;
     struct dispatch_item items[100];
 
-    memcpy(items, list->items.items, count * sizeof items[0]);
+    if (count > 0)
+        memcpy(items, list->items.items, count * sizeof items[0]);
     for (size_t i = 0; i < count; i++)
         outcome(f, items[i].id, items[i].attempt, ATTEMPT_OK);
     return count;

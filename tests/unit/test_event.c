@@ -502,6 +502,59 @@ static void a_clone_of_a_cancelled_event_happens(void **state)
     assert_string_equal(ev->reason, "");
 }
 
+static size_t listed(struct fixture *f, const char *from, const char *to, const char *status)
+{
+    struct event_filter in;
+    const struct list *list;
+
+    fields_clear(&event_filter_fields, &in);
+    in.from = txt(from);
+    in.to = txt(to);
+    in.status = txt(status);
+    list = ask(f, &op_event_list, &in);
+    assert_non_null(list);
+    return list->items.count;
+}
+
+static void a_list_takes_a_window_and_a_status(void **state)
+{
+    struct fixture *f = *state;
+    struct event_filter in;
+
+    add(f, "once", "2026-09-25 10:00", NULL);
+    add(f, "weekly", "2026-09-22 10:00", "FREQ=WEEKLY");
+    assert_int_equal(listed(f, NULL, NULL, NULL), 2);
+    assert_int_equal(listed(f, "2026-09-25", NULL, NULL), 2);
+    assert_int_equal(listed(f, "2026-09-26", NULL, NULL), 1);
+    assert_int_equal(listed(f, "2026-09-26", "2026-09-29", NULL), 0);
+    assert_int_equal(listed(f, NULL, NULL, "tentative"), 0);
+    fields_clear(&event_filter_fields, &in);
+    in.status = txt("sometimes");
+    refused(f, &op_event_list, &in, ERR_INVALID, "status");
+}
+
+static void the_announced_date_is_one_years(void **state)
+{
+    struct fixture *f = *state;
+    struct event_input in = event_in("day", "2027-09-18", "FREQ=YEARLY;BYMONTH=9;BYDAY=3SA");
+    struct event_ref announced = ref_of("day", NULL);
+    struct occurrence *o;
+
+    in.provisional = 1;
+    in.all_day = 1;
+    assert_non_null(ask(f, &op_event_add, &in));
+    announced.start = txt("2027-09-11");
+    assert_non_null(ask(f, &op_event_confirm, &announced));
+    assert_string_equal(starts(f, "day", NULL, "2029-01-01", 0), "2027-09-11 2028-09-16");
+    announced.on = txt("2028-09-16");
+    announced.start = txt("2028-09-09");
+    o = ask(f, &op_occurrence_confirm, &announced);
+    assert_non_null(o);
+    assert_string_equal(o->status_name, "moved");
+    assert_string_equal(starts(f, "day", NULL, "2029-01-01", 0), "2027-09-11 2028-09-09");
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM event WHERE status = 'tentative'"), 1);
+}
+
 static void an_organiser_changes_only_what_is_the_departments(void **state)
 {
     struct fixture *f = *state;
@@ -556,6 +609,8 @@ int main(void)
         T(a_dry_run_keeps_nothing),
         T(a_request_sent_twice_is_done_once_and_answered_twice),
         T(a_clone_of_a_cancelled_event_happens),
+        T(a_list_takes_a_window_and_a_status),
+        T(the_announced_date_is_one_years),
         T(an_organiser_changes_only_what_is_the_departments),
 #undef T
     };
