@@ -198,8 +198,11 @@ install: all                                               ## install into DESTD
 	install -D -m 644 systemd/kepud.service $(DESTDIR)$(UNITDIR)/kepud.service
 	install -D -m 644 systemd/kepu.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kepu.conf
 	install -D -m 644 systemd/kepud.conf $(DESTDIR)$(SYSCONFDIR)/kepu/kepud.conf
-	install -d $(DESTDIR)$(PREFIX)/share/kepu/seeds
+	install -D -m 644 docs/kepud.8 $(DESTDIR)$(PREFIX)/share/man/man8/kepud.8
+	install -D -m 644 docs/kepuctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/kepuctl.1
+	install -d $(DESTDIR)$(PREFIX)/share/kepu/seeds/holidays
 	install -m 644 $(wildcard seeds/*.json) $(DESTDIR)$(PREFIX)/share/kepu/seeds
+	install -m 644 $(wildcard seeds/holidays/*.json) $(DESTDIR)$(PREFIX)/share/kepu/seeds/holidays
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/kepu/copyright
 
 clean:                                                     ## remove what was built (run/ stays)
