@@ -93,7 +93,7 @@ static struct db *open_file(const char *url, bool writer, struct err *e)
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
 
     db_init(&db->base, &db_sqlite);
-    /* Counting its memory would have all threads share a lock for every allocation. Later calls are refused, and may be. */
+    /* Counting memory would have all threads share a lock for every allocation. Later calls may be refused. */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (sqlite3_open_v2(path_of(url), &db->handle, flags, NULL) == SQLITE_OK && configure(db) == 0)
         return &db->base;

@@ -3,8 +3,8 @@
  *
  *   load [-c CONNECTIONS] [-m METHOD] [-H HEADER]... [-b BODIES] [-n REQUESTS | -t SECONDS] [-r RATE] ADDRESS PATH
  *
- * ADDRESS is HOST:PORT or a socket's path. BODIES is a file with a body a line, each sent once. RATE is requests a second
- * in all, evenly spaced; without it as fast as answers come. Prints one JSON object.
+ * ADDRESS is HOST:PORT or a socket's path. BODIES is a file with a body a line, each sent once. RATE is requests a
+ * second in all, evenly spaced; without it as fast as answers come. Prints one JSON object.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -198,11 +198,14 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static long counted(void)
+{
+    return run.answered < LATENCIES_MAX ? run.answered : LATENCIES_MAX;
+}
+
 static double percentile(double p)
 {
-    long counted = run.answered < LATENCIES_MAX ? run.answered : LATENCIES_MAX;
-
-    return counted ? (double)run.latencies_ms[(long)((double)(counted - 1) * p)] : 0;
+    return counted() ? (double)run.latencies_ms[(long)((double)(counted() - 1) * p)] : 0;
 }
 
 static void report(void)
@@ -210,9 +213,10 @@ static void report(void)
     double seconds = (double)(run.end_ns - run.begin_ns) / NS;
     const char *comma = "";
 
-    qsort(run.latencies_ms, (size_t)(run.answered < LATENCIES_MAX ? run.answered : LATENCIES_MAX), sizeof(float), compare);
-    printf("{\"requests\": %ld, \"seconds\": %.3f, \"rate\": %.1f, \"p50_ms\": %.3f, \"p95_ms\": %.3f, \"p99_ms\": %.3f, "
-           "\"max_ms\": %.3f, \"statuses\": {", run.answered, seconds, (double)run.answered / seconds, percentile(.5),
+    qsort(run.latencies_ms, (size_t)counted(), sizeof(float), compare);
+    printf("{\"requests\": %ld, \"seconds\": %.3f, \"rate\": %.1f, ", run.answered, seconds,
+           (double)run.answered / seconds);
+    printf("\"p50_ms\": %.3f, \"p95_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"statuses\": {", percentile(.5),
            percentile(.95), percentile(.99), percentile(1));
     for (int i = 0; i < STATUS_MAX; i++) {
         if (run.statuses[i])

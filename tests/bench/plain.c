@@ -1,6 +1,6 @@
 /*
- * The peer of the sign-ups: what everyone writes first. One sign-up, one commit, in a loop, with the same durability and
- * none of the rules.
+ * The peer of the sign-ups: what everyone writes first. One sign-up, one commit, in a loop, with the same durability
+ * and none of the rules.
  *
  *   plain FILE SECONDS      prints commits a second
  */
