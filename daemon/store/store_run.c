@@ -102,8 +102,8 @@ static void run_alone(struct worker *w, struct job *job)
 
 /*
  * A savepoint costs a small write a quarter of its time: SQLite keeps what each page was before. Nearly all refusals
- * come before anything was written, so a batch goes without; if one comes later, the batch is run again with savepoints,
- * and so are the next few, for it rarely comes alone.
+ * come before anything was written, so a batch goes without; if one comes later, the batch is run again with
+ * savepoints, and so are the next few, for it rarely comes alone.
  */
 void run_writes(struct worker *w, struct job *jobs)
 {
