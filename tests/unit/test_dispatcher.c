@@ -223,7 +223,8 @@ static void a_robot_that_is_asked_too_much_is_left_alone_by_all(void **state)
     assert_true(query(k, "SELECT breaker_until_ms FROM channel") >= now_ms + 4000);
     query(k, "INSERT INTO delivery (code, identity, channel_id, channel_name, kind, role, moves, text, due_ms,"
              " deadline_ms, state, next_ms, attempts, reason, created_ms) SELECT 'd-other', 'other', channel_id,"
-             " channel_name, kind, role, 0, text, due_ms, deadline_ms, 'scheduled', due_ms, 0, '', due_ms FROM delivery");
+             " channel_name, kind, role, 0, text, due_ms, deadline_ms, 'scheduled', due_ms, 0, '', due_ms"
+             " FROM delivery");
     dispatcher_wake(k->dispatcher);
     UNTIL_SQL(k, "SELECT COUNT(*) FROM delivery WHERE code = 'd-other' AND next_ms > due_ms", 1);
     assert_int_equal(k->started, 1);
