@@ -35,8 +35,8 @@ int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct e
 
 /*
  * After the event's rule, times or roles changed: pairs stored rows with dates by local date, re-dates the pairs,
- * removes rows that no longer have a date. Those with sign-ups or a headcount are refused (MSG_ORPHANS) unless c->req.yes; then
- * cancelled.
+ * removes rows that no longer have a date. Those with sign-ups or a headcount are refused (MSG_ORPHANS) unless
+ * c->req.yes; then cancelled.
  */
 int occurrences_realign(struct call *c, struct db *db, struct event *ev, struct err *e);
 /* The event's roles to every stored occurrence that isn't over and has none of its own. */

@@ -244,4 +244,5 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
     return 0;
 }
 
-const struct operation op_signup_cancel_web = {"signup cancel on the web", ROLE_PUBLIC, OPERATION_WRITES_ROWS, run_cancel};
+const struct operation op_signup_cancel_web = {"signup cancel on the web", ROLE_PUBLIC, OPERATION_WRITES_ROWS,
+                                               run_cancel};

@@ -39,9 +39,18 @@ ELSEWHERE = {
 @pytest.fixture(scope="module")
 def office(desk):
     """Every kind of event that a feed has to carry."""
-    desk.event(MAIN, start="2027-09-18 09:00", duration="8h", title="全国科普日主场活动", category="science-day",
-               lead="kexie", partner="jiaoyu", audience="public", venue="西夏区科技馆",
-               repeat="FREQ=YEARLY;BYMONTH=9;BYDAY=3SA")
+    desk.event(
+        MAIN,
+        start="2027-09-18 09:00",
+        duration="8h",
+        title="全国科普日主场活动",
+        category="science-day",
+        lead="kexie",
+        partner="jiaoyu",
+        audience="public",
+        venue="西夏区科技馆",
+        repeat="FREQ=YEARLY;BYMONTH=9;BYDAY=3SA",
+    )
     desk.json("event", "move", MAIN, "--on", "2028-09-16", "--to", "2028-09-17 10:00")
     desk.json("event", "cancel", MAIN, "--on", "2029-09-15", "--reason", "暴雨")
     desk.json("event", "edit", MAIN, "--on", "2030-09-21", "--this", "--title", "科普日十周年")
@@ -51,8 +60,21 @@ def office(desk):
         desk.event(slug, start=start, tz=zone, repeat=rule)
     desk.event("feed-long", title=LONG, description=HOSTILE)
     desk.event("feed-provisional", provisional=True)
-    desk.json("event", "add", "--title", "科普月", "--start", "2027-09-01", "--all-day", "--duration", "30d", "--slug",
-              "feed-all-day", "--repeat", "FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=1")
+    desk.json(
+        "event",
+        "add",
+        "--title",
+        "科普月",
+        "--start",
+        "2027-09-01",
+        "--all-day",
+        "--duration",
+        "30d",
+        "--slug",
+        "feed-all-day",
+        "--repeat",
+        "FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=1",
+    )
     desk.json("preset", "apply", "disaster-prevention-day")
     desk.json("preset", "apply", "double-ninth")
     return desk
@@ -69,8 +91,13 @@ def event_feed(desk, slug):
     return feed(desk, f"/feeds/event/{slug}.ics")
 
 
-ALL = ["/feeds/all.ics", f"/feeds/event/{MAIN}.ics", "/feeds/category/science-day.ics", "/feeds/audience/public.ics",
-       "/feeds/department/kexie.ics"]
+ALL = [
+    "/feeds/all.ics",
+    f"/feeds/event/{MAIN}.ics",
+    "/feeds/category/science-day.ics",
+    "/feeds/audience/public.ics",
+    "/feeds/department/kexie.ics",
+]
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -92,7 +119,11 @@ def test_a_department_s_feed_has_what_it_leads_and_what_it_helps_with(office):
 @pytest.mark.parametrize("path", ALL)
 def test_lines_end_in_crlf_and_folds_never_cut_a_character(office, path):
     raw = feed(office, path)
-    assert raw.endswith(b"END:VCALENDAR\r\n") and b"\n" not in raw.replace(b"\r\n", b"") and b"\r" not in raw.replace(b"\r\n", b"")
+    assert (
+        raw.endswith(b"END:VCALENDAR\r\n")
+        and b"\n" not in raw.replace(b"\r\n", b"")
+        and b"\r" not in raw.replace(b"\r\n", b"")
+    )
     for line in raw.split(b"\r\n"):
         assert len(line) <= 75, line
         line.decode()
@@ -110,7 +141,7 @@ def test_what_a_calendar_program_likes_to_know_is_there(office):
     text = oracle.unfold(feed(office))
     lines = text.split("\r\n")
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H" in lines and "X-PUBLISHED-TTL:PT1H" in lines
-    head = text[:text.index("BEGIN:V", 20)]
+    head = text[: text.index("BEGIN:V", 20)]
     assert re.search(r"^NAME[;:]", head, re.M) and re.search(r"^X-WR-CALNAME[;:]", head, re.M)
     assert re.search(r"^SOURCE;VALUE=URI:http.*/feeds/all\.ics\r?$", head, re.M)
     assert re.search(r"^COLOR:", text, re.M)
@@ -121,8 +152,11 @@ def test_what_a_calendar_program_likes_to_know_is_there(office):
 def test_a_series_is_one_master_with_its_overrides(office):
     uid = office.json("event", "show", MAIN)["uid"]
     master, overrides = oracle.series(event_feed(office, MAIN))[uid]
-    assert {k: [str(x) for x in v] for k, v in master["RRULE"].items() if k not in ("INTERVAL", "WKST")} == \
-        {"FREQ": ["YEARLY"], "BYMONTH": ["9"], "BYDAY": ["3SA"]}
+    assert {k: [str(x) for x in v] for k, v in master["RRULE"].items() if k not in ("INTERVAL", "WKST")} == {
+        "FREQ": ["YEARLY"],
+        "BYMONTH": ["9"],
+        "BYDAY": ["3SA"],
+    }
     by_day = {k.date().isoformat(): v for k, v in overrides.items()}
     moved, cancelled, retitled = (by_day[d] for d in ("2028-09-16", "2029-09-15", "2030-09-21"))
     assert moved["DTSTART"].dt.astimezone(SHANGHAI).isoformat() == "2028-09-17T10:00:00+08:00"
@@ -145,14 +179,28 @@ def test_an_all_day_event_has_dates_and_ends_the_day_after(office):
     assert end == datetime.date(2027, 10, 1)
 
 
-@pytest.mark.parametrize("slug", [MAIN, "feed-provisional", "feed-long", "feed-all-day", *SERIES, *ELSEWHERE,
-                                  "disaster-prevention-day", "double-ninth"])
+@pytest.mark.parametrize(
+    "slug",
+    [
+        MAIN,
+        "feed-provisional",
+        "feed-long",
+        "feed-all-day",
+        *SERIES,
+        *ELSEWHERE,
+        "disaster-prevention-day",
+        "double-ninth",
+    ],
+)
 def test_an_independent_expansion_of_the_feed_equals_the_occurrences(office, slug):
     start = datetime.datetime(2027, 1, 1, tzinfo=SHANGHAI)
     # what clients can't compute goes out two years ahead only
     end = datetime.datetime(2028 if slug == "double-ninth" else 2031, 1, 1, tzinfo=SHANGHAI)
-    found = [o for o in office.occurrences(slug, "--from", start.isoformat(), "--to", end.isoformat())
-             if o["status"] != "cancelled"]
+    found = [
+        o
+        for o in office.occurrences(slug, "--from", start.isoformat(), "--to", end.isoformat())
+        if o["status"] != "cancelled"
+    ]
     if office.json("event", "show", slug)["all_day"]:
         want = sorted((o["start"][:10], o["title"]) for o in found)
     else:
@@ -209,8 +257,13 @@ default_calendar = kepu
 
 
 def khal(folder, *args):
-    done = subprocess.run(["/usr/bin/khal", "-c", folder / "config", *args], capture_output=True, text=True, timeout=120,
-                          env={**harness.environment(folder), "LC_ALL": "C.UTF-8"})
+    done = subprocess.run(
+        ["/usr/bin/khal", "-c", folder / "config", *args],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**harness.environment(folder), "LC_ALL": "C.UTF-8"},
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     assert "error" not in done.stderr.lower() and "critical" not in done.stderr.lower(), done.stderr
     return done.stdout
@@ -220,8 +273,12 @@ def test_khal_imports_it_and_shows_the_moved_and_not_the_cancelled(office, tmp_p
     (tmp_path / "config").write_text(KHAL.format(tmp_path))
     (tmp_path / "feed.ics").write_bytes(event_feed(office, MAIN))
     khal(tmp_path, "import", "--batch", "-a", "kepu", str(tmp_path / "feed.ics"))
-    shown = [khal(tmp_path, "list", "--day-format", "", "--format", "{start-long} {title} {status}", f"{year}-09-01", "30d").strip().removesuffix(" CONFIRMED")
-             for year in range(2027, 2031)]
+    shown = [
+        khal(tmp_path, "list", "--day-format", "", "--format", "{start-long} {title} {status}", f"{year}-09-01", "30d")
+        .strip()
+        .removesuffix(" CONFIRMED")
+        for year in range(2027, 2031)
+    ]
     assert shown[0] == "2027-09-18 09:00 全国科普日主场活动"
     assert shown[1] == "2028-09-17 10:00 全国科普日主场活动"
     assert shown[2] == "" or "CANCELLED" in shown[2]
@@ -237,6 +294,7 @@ def test_khal_imports_the_feed_of_all(office, tmp_path):
 
 
 # --- HTTP
+
 
 def test_an_etag_is_strong_and_saves_the_second_trip(office):
     r = office.get("/feeds/all.ics")
@@ -255,7 +313,9 @@ def test_if_modified_since_counts_where_no_tag_is_given(office):
     since = {"If-Modified-Since": r.headers["Last-Modified"]}
     assert office.get("/feeds/all.ics", headers=since).status_code == 304
     assert office.get("/feeds/all.ics", headers={**since, "If-None-Match": '"other"'}).status_code == 200
-    assert office.get("/feeds/all.ics", headers={"If-Modified-Since": "Thu, 01 Jan 2015 00:00:00 GMT"}).status_code == 200
+    assert (
+        office.get("/feeds/all.ics", headers={"If-Modified-Since": "Thu, 01 Jan 2015 00:00:00 GMT"}).status_code == 200
+    )
 
 
 def test_gzip_is_another_representation_with_its_own_tag(office):
@@ -268,7 +328,12 @@ def test_gzip_is_another_representation_with_its_own_tag(office):
     for r in (plain, packed):
         assert "accept-encoding" in r.headers["Vary"].lower()
     assert zlib.decompressobj(31).decompress(raw)
-    assert office.get("/feeds/all.ics", headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}).status_code == 304
+    assert (
+        office.get(
+            "/feeds/all.ics", headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+        ).status_code
+        == 304
+    )
     assert office.get("/feeds/all.ics", headers={"Accept-Encoding": "gzip;q=0"}).headers.get("Content-Encoding") is None
 
 
@@ -286,9 +351,19 @@ def test_a_feed_is_only_read(office, method):
     assert r.status_code == 405 and {"GET", "HEAD"} <= {m.strip() for m in r.headers["Allow"].split(",")}
 
 
-@pytest.mark.parametrize("path", ["/feeds/event/nirgends.ics", "/feeds/category/nirgends.ics", "/feeds/audience/nirgends.ics",
-                                  "/feeds/department/nirgends.ics", "/feeds/nirgends.ics", "/feeds/volunteer/nirgends.ics",
-                                  "/feeds/all", "/feeds/event/..%2f..%2fetc%2fpasswd.ics"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feeds/event/nirgends.ics",
+        "/feeds/category/nirgends.ics",
+        "/feeds/audience/nirgends.ics",
+        "/feeds/department/nirgends.ics",
+        "/feeds/nirgends.ics",
+        "/feeds/volunteer/nirgends.ics",
+        "/feeds/all",
+        "/feeds/event/..%2f..%2fetc%2fpasswd.ics",
+    ],
+)
 def test_feeds_that_are_not_there_are_404(office, path):
     assert office.get(path).status_code in (404, 400 if "%2f" in path else 404)
 
@@ -296,8 +371,10 @@ def test_feeds_that_are_not_there_are_404(office, path):
 def test_a_change_is_in_the_feed_when_its_command_returns_and_changes_the_tag(office):
     before = office.get("/feeds/all.ics")
     office.event("feed-now", title="刚刚添加")
-    after = office.get("/feeds/all.ics", headers={"If-None-Match": before.headers["ETag"],
-                                                  "If-Modified-Since": before.headers["Last-Modified"]})
+    after = office.get(
+        "/feeds/all.ics",
+        headers={"If-None-Match": before.headers["ETag"], "If-Modified-Since": before.headers["Last-Modified"]},
+    )
     assert after.status_code == 200 and after.headers["ETag"] != before.headers["ETag"]
     assert "刚刚添加" in oracle.unfold(after.content)
     office.json("event", "move", "feed-now", "--on", "2027-05-12", "--to", "2027-05-15 09:00")
