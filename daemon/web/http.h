@@ -63,7 +63,8 @@ struct http_answer_header {
 
 /* Bytes that answers share without copying (cached feeds and pages). Counted; on the loop only. */
 struct http_bytes;
-struct http_bytes *http_bytes_new(char *data /* taken, free()d */, size_t len);
+struct http_bytes *http_bytes_new(char *data /* taken: it may move at once */, size_t len);
+const char *http_bytes_data(const struct http_bytes *b);
 struct http_bytes *http_bytes_ref(struct http_bytes *b);
 void http_bytes_unref(struct http_bytes *b); /* takes NULL */
 

@@ -71,6 +71,11 @@ struct http_bytes *http_bytes_new(char *data, size_t len)
     return b;
 }
 
+const char *http_bytes_data(const struct http_bytes *b)
+{
+    return b->data;
+}
+
 struct http_bytes *http_bytes_ref(struct http_bytes *b)
 {
     b->refs++;

@@ -172,10 +172,10 @@ void pages_cache_put(struct pages_cache *cache, const char *key, struct page *p,
     size_t len;
     char *data = buf_take(body, &len);
 
-    made.bytes = http_bytes_new(data, len);
-    made.data = data;
-    made.len = len;
     snprintf(made.etag, sizeof made.etag, "\"%016llx\"", (unsigned long long)hash_of(data, len));
+    made.bytes = http_bytes_new(data, len);
+    made.data = http_bytes_data(made.bytes);
+    made.len = len;
     show(&made, &kept);
     at = rendered_by(cache, key, p);
     if (at) {
