@@ -80,26 +80,26 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
 $(BUILD)/obj/daemon/base/assets.o: $(ASSETS)
 
 $(BUILD)/kepud: $(DAEMON_OBJECTS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
+	@$(if $(V),,echo "  LINK    $@";) $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
 
 $(BUILD)/kepuctl: $(CTL_OBJECTS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CTL_LIBS)
+	@$(if $(V),,echo "  LINK    $@";) $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
 $(BUILD)/libkepu.a: $(LIB_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(BUILD)/unit/test_ctl_%: $(BUILD)/obj/tests/unit/test_ctl_%.o $(filter-out $(BUILD)/obj/ctl/main.o,$(CTL_OBJECTS))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
+	@$(if $(V),,echo "  LINK    $@";) $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libkepu.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS) -lpthread
+	@$(if $(V),,echo "  LINK    $@";) $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS) -lpthread
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libkepu.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS) -lpthread
+	@$(if $(V),,echo "  LINK    $@";) $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS) -lpthread
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 

@@ -221,6 +221,18 @@ static int read_length(const struct event_input *in, struct times *t, struct err
     return 0;
 }
 
+/* "每周三 14:00": the rule's time is the start's, unless the start says another. */
+static int take_time_of_rule(const struct event_input *in, struct times *t, int time_s, struct err *e)
+{
+    int64_t midnight_s = civil_midnight(t->start_s);
+
+    if (in->start && !t->start_is_date && t->start_s != midnight_s + time_s)
+        return err_set(e, ERR_INVALID, MSG_TIMES_DIFFER, "repeat", in->start, in->repeat, NULL);
+    t->start_s = midnight_s + time_s;
+    t->start_is_date = false;
+    return 0;
+}
+
 static int read_repeat(struct call *c, const struct event_input *in, struct event *ev, struct times *t, struct err *e)
 {
     struct recur_rule *rule;
@@ -239,11 +251,7 @@ static int read_repeat(struct call *c, const struct event_input *in, struct even
     }
     if (recur_is_subdaily(rule))
         return err_set(e, ERR_INVALID, MSG_RULE_SUBDAILY, "repeat", ev->rrule, NULL);
-    if (time_s >= 0 && t->start_is_date && !t->all_day) {
-        t->start_s = civil_midnight(t->start_s) + time_s;
-        t->start_is_date = false;
-    }
-    return 0;
+    return time_s >= 0 && !t->all_day ? take_time_of_rule(in, t, time_s, e) : 0;
 }
 
 static int read_dates(struct call *c, const struct texts *given, const char *field, const struct times *t,

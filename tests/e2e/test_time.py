@@ -138,6 +138,16 @@ def test_one_occurrence_has_a_title_venue_and_places_of_its_own(desk, series):
     assert {(o["title"], o["roles"][0]["capacity"]) for o in others} == {("科普讲座", 3)}
 
 
+def test_a_rule_that_names_a_time_gives_it_to_the_start_and_two_times_are_asked_back(desk):
+    slug = unique("told")
+    desk.event(slug, start="2027-03-03", duration="2h", repeat="每周三 14:00")
+    assert starts(desk, slug, "2027-03-01", "2027-03-11") == ["2027-03-03T14:00", "2027-03-10T14:00"]
+    said = desk.error("event", "add", "--title", "x", "--start", "2027-03-03 09:00", "--repeat", "每周三 14:00", code=INVALID)
+    assert "09:00" in said and "14:00" in said
+    desk.json("event", "edit", slug, "--all", "--repeat", "每周三 16:00")
+    assert starts(desk, slug, "2027-03-01", "2027-03-11") == ["2027-03-03T16:00", "2027-03-10T16:00"]
+
+
 # A new tz database
 
 
