@@ -25,8 +25,7 @@ def of_pytest(path):
 
 def main(folder):
     totals = [0, 0, 0]
-    for what, name, read in (("unit tests", "unit.txt", of_unit), ("whole-program tests", "e2e.xml", of_pytest),
-                             ("whole-program tests on PostgreSQL", "e2e-postgres.xml", of_pytest)):
+    for what, name, read in (("unit tests", "unit.txt", of_unit), ("whole-program tests", "e2e.xml", of_pytest)):
         try:
             found = read(folder / name)
         except (OSError, AttributeError, xml.etree.ElementTree.ParseError):
