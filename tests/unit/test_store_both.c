@@ -1,4 +1,4 @@
-/* What both databases promise alike, and what several daemons on one are promised; PostgreSQL is $KEPU_TEST_POSTGRES. */
+/* What both databases promise alike, and several daemons on one; PostgreSQL is $KEPU_TEST_POSTGRES. */
 #include "base/mem.h"
 #include "store/driver.h"
 #include "store/store.h"
