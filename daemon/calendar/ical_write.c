@@ -194,7 +194,9 @@ static bool is_utc(const struct zone *z)
     return strcmp(zone_id(z), "UTC") == 0;
 }
 
-void ical_locals(struct ical *w, const char *name, const struct zone *z, bool date, const int64_t *walls, size_t count)
+/* One line of them. */
+static void put_locals(struct ical *w, const char *name, const struct zone *z, bool date, const int64_t *walls,
+                       size_t count)
 {
     w->octets = 0;
     put_raw(w, name);
@@ -209,6 +211,12 @@ void ical_locals(struct ical *w, const char *name, const struct zone *z, bool da
         put_time(w, walls[i], date, is_utc(z));
     }
     end_line(w);
+}
+
+void ical_locals(struct ical *w, const char *name, const struct zone *z, bool date, const int64_t *walls, size_t count)
+{
+    for (size_t i = 0; i < count; i += ICAL_LOCALS_A_LINE)
+        put_locals(w, name, z, date, walls + i, count - i < ICAL_LOCALS_A_LINE ? count - i : ICAL_LOCALS_A_LINE);
 }
 
 void ical_local(struct ical *w, const char *name, const struct zone *z, bool date, int64_t wall_s)

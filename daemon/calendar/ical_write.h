@@ -34,9 +34,10 @@ void ical_instant(struct ical *w, const char *name, int64_t ms);        /* "2027
 void ical_duration(struct ical *w, const char *name, int64_t seconds);  /* "PT1H", "-P1D" */
 
 /*
- * Local times with their TZID, or dates; in the zone UTC with a Z. Several are one line ("EXDATE"). `name` without
- * parameters.
+ * Local times with their TZID, or dates; in the zone UTC with a Z. Several share a line ("EXDATE"), up to a bound: some
+ * programs read no more than a few hundred of one. None are no line. `name` without parameters.
  */
+#define ICAL_LOCALS_A_LINE 100
 void ical_local(struct ical *w, const char *name, const struct zone *z, bool date, int64_t wall_s);
 void ical_locals(struct ical *w, const char *name, const struct zone *z, bool date, const int64_t *walls, size_t count);
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define VENUES_MAX 2000
-#define DATES_A_LINE 100
 #define BEFORE_START_S (366LL * CIVIL_DAY_S)     /* RDATEs and moved occurrences may lie before the start */
 
 /* One export under way. */
@@ -80,13 +79,6 @@ static void put_roles(struct export *x, const struct objects *roles)
                                (long long)list[i].minimum, list[i].participant ? ":participant" : ""));
 }
 
-/* A line each hundred: some programs read no more than a few hundred of one line. */
-static void put_walls(struct export *x, const char *name, bool date, const int64_t *walls, size_t count)
-{
-    for (size_t i = 0; i < count; i += DATES_A_LINE)
-        ical_locals(&x->ical, name, x->s->zone, date, walls + i, count - i < DATES_A_LINE ? count - i : DATES_A_LINE);
-}
-
 /* Whole days that are left out of a timed series are dates; the rest is of DTSTART's kind. */
 static void put_dates(struct export *x, const char *name, const int64_t *walls, const bool *are_dates, size_t count)
 {
@@ -100,8 +92,8 @@ static void put_dates(struct export *x, const char *name, const int64_t *walls, 
         else
             timed[timed_count++] = walls[i];
     }
-    put_walls(x, name, false, timed, timed_count);
-    put_walls(x, name, true, days, day_count);
+    ical_locals(&x->ical, name, x->s->zone, false, timed, timed_count);
+    ical_locals(&x->ical, name, x->s->zone, true, days, day_count);
 }
 
 static void put_series(struct export *x)

@@ -76,10 +76,8 @@ static void put_times(struct feed_writer *w, const struct feed_vevent *v)
         return;
     if (s->rule)
         ical_rule(&w->ical, s->rule, v->zone, v->date);
-    if (s->rdate_count)
-        ical_locals(&w->ical, "RDATE", v->zone, v->date, s->rdates, s->rdate_count);
-    if (s->exdate_count)
-        ical_locals(&w->ical, "EXDATE", v->zone, v->date, s->exdates, s->exdate_count);
+    ical_locals(&w->ical, "RDATE", v->zone, v->date, s->rdates, s->rdate_count);
+    ical_locals(&w->ical, "EXDATE", v->zone, v->date, s->exdates, s->exdate_count);
     for (size_t i = 0; i < s->exdate_count; i++)
         note_zone(w, v, s->exdates[i]);
 }

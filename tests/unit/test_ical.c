@@ -125,6 +125,26 @@ static void times_are_local_with_their_zone_dates_plain_and_utc_a_z(void **state
                                         "DTSTART:20270918T090000Z\r\nDTSTAMP:20270918T090000Z\r\n");
 }
 
+static void no_line_holds_more_dates_than_other_programs_read(void **state)
+{
+    int64_t walls[2 * ICAL_LOCALS_A_LINE + 1];
+    size_t lines = 0, dates = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof walls / sizeof walls[0]; i++)
+        walls[i] = (civil_days(2027, 1, 1) + (int64_t)i) * CIVIL_DAY_S;
+    ical_locals(&writer, "EXDATE", zone_find("Asia/Shanghai", NULL), true, walls, sizeof walls / sizeof walls[0]);
+    for (const char *p = buf_text(&out); (p = strstr(p, "EXDATE;VALUE=DATE:")); p++)
+        lines++;
+    for (const char *p = buf_text(&out); *p; p++)
+        dates += *p == ',' || *p == ':';
+    assert_int_equal(lines, 3);
+    assert_int_equal(dates, sizeof walls / sizeof walls[0]);
+    buf_clear(&out);
+    ical_locals(&writer, "EXDATE", zone_find("Asia/Shanghai", NULL), true, walls, 0);
+    assert_int_equal(out.len, 0);
+}
+
 static void until_has_the_form_that_belongs_to_its_dtstart(void **state)
 {
     static const struct { const char *rule, *zone; bool date; const char *wanted; } cases[] = {
@@ -261,6 +281,7 @@ int main(void)
         cmocka_unit_test_setup(folds_are_at_75_octets_and_never_cut_a_character, clear),
         cmocka_unit_test_setup(durations_are_what_phones_can_read, clear),
         cmocka_unit_test_setup(times_are_local_with_their_zone_dates_plain_and_utc_a_z, clear),
+        cmocka_unit_test_setup(no_line_holds_more_dates_than_other_programs_read, clear),
         cmocka_unit_test_setup(until_has_the_form_that_belongs_to_its_dtstart, clear),
         cmocka_unit_test_setup(zones_are_right_for_all_dates_from_the_first_on, clear),
         cmocka_unit_test_setup(zones_are_right_through_changes_of_their_past, clear),
