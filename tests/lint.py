@@ -8,12 +8,13 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CACHE = ROOT / "build" / "lint.json"
-COMPILER = os.environ.get("CC", "gcc")
+COMPILER = shlex.split(os.environ.get("CC", "gcc"))
 FLAGS = ("-std=c17 -D_GNU_SOURCE -DKEPU_VERSION=\"0\" -Idaemon -Wall -Wextra -Wstrict-prototypes -Wundef -Werror "
          "-fsyntax-only").split()
 
@@ -164,7 +165,7 @@ def closure(path, known):
 
 
 def compile_alone(path):
-    done = subprocess.run([COMPILER, *FLAGS, "-x", "c", path], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([*COMPILER, *FLAGS, "-x", "c", path], cwd=ROOT, capture_output=True, text=True)
     first = next((line for line in done.stderr.splitlines() if "error" in line), "it does not compile")
     return None if done.returncode == 0 else first
 
@@ -181,7 +182,7 @@ def check_headers(all_sources):
         if not source.header or source.room is None:
             continue
         texts = [known[p].text for p in closure(source.path, known) if p in known]
-        digest = hashlib.sha256("\0".join([COMPILER, *FLAGS, *texts]).encode()).hexdigest()
+        digest = hashlib.sha256("\0".join([*COMPILER, *FLAGS, *texts]).encode()).hexdigest()
         if cache.get(source.path) == digest:
             fresh[source.path] = digest
         else:
