@@ -162,19 +162,32 @@ static int run_holiday_list(struct call *c, struct db *db, const void *input, vo
     return db_check(db, e);
 }
 
-/* Events shift with the calendar of days off: their stored occurrences are brought in line. */
+/* Names apart, which no event goes by. */
+static bool are_same_days(const struct holidays *a, const struct holidays *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->days[i].days != b->days[i].days || a->days[i].off != b->days[i].off)
+            return false;
+    return true;
+}
+
+/* Events shift with the calendar of days off: their stored occurrences are brought in line, where it changed at all. */
 static int run_holiday_import(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct slug_ref *in = input;
-    struct holidays h;
+    struct holidays h, before, after;
 
     if (holidays_parse(in->body, strlen(in->body), &c->out, &h, e))
         return -1;
+    before = holidays_load(db, &c->out);
     holidays_keep(db, &h, in->local == 1);
+    after = holidays_load(db, &c->out);
     call_audit(c, "holidays", "%zu days%s", h.count, in->local == 1 ? ", local" : "");
     call_changed(c, CHANGE_EVERYTHING, 0);
     *ret = holiday_list(c, &h, NULL);
-    return event_follow_holidays(c, db, e);
+    return are_same_days(&before, &after) ? db_check(db, e) : event_follow_holidays(c, db, e);
 }
 
 /* Daily */

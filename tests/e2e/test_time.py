@@ -57,6 +57,16 @@ def test_the_office_s_own_day_off_goes_before_the_published_one(kepu):
     assert {"date": "2027-11-24", "name": "校庆", "off": True} in kepu.items("holiday", "list", "--year", "2027")
 
 
+def test_the_same_days_off_again_change_no_event(kepu):
+    kepu.event("own", start="2027-11-17 09:00", repeat="FREQ=WEEKLY;COUNT=3", holiday_policy="skip")
+    day = json.dumps({"days": [{"name": "校庆", "date": "2027-11-24", "isOffDay": True}]})
+    kepu.ctl("holiday", "import", "-", "--local", stdin=day)
+    once = kepu.json("event", "show", "own")
+    kepu.ctl("holiday", "import", "-", "--local", stdin=day)
+    again = kepu.json("event", "show", "own")
+    assert (once["sequence"], once["version"], once["updated"]) == (again["sequence"], again["version"], again["updated"])
+
+
 def test_a_calendar_of_days_off_with_a_bad_line_changes_nothing(desk):
     before = desk.items("holiday", "list")
     bad = {
