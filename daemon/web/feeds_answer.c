@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #define PUBLIC_CACHING "public, max-age=300, stale-while-revalidate=86400"
@@ -38,68 +37,16 @@ static bool parse_date(const char *text, int64_t *ret_s)
     return false;
 }
 
-/* The weak comparison of RFC 9110 8.8.3.2: W/ is looked past. */
-static bool names_tag(const char *list, const char *tag)
-{
-    size_t len = strlen(tag);
-
-    while (*list) {
-        const char *end;
-        list += strspn(list, ", \t");
-        if (*list == '*')
-            return true;
-        if (strncmp(list, "W/", 2) == 0)
-            list += 2;
-        end = *list == '"' ? strchr(list + 1, '"') : NULL;
-        if (!end)
-            return false;
-        if ((size_t)(end + 1 - list) == len && memcmp(list, tag, len) == 0)
-            return true;
-        list = end + 1;
-    }
-    return false;
-}
-
 static bool is_unmodified(const struct exchange *x, const struct feed_kept *k, const struct feed_form *form)
 {
     const char *tags = http_header(x, "If-None-Match"), *since;
     int64_t since_s;
 
     if (tags)
-        return names_tag(tags, form->tag);
+        return web_names_tag(tags, form->tag);
     since = http_header(x, "If-Modified-Since");
     return since && k->modified_s != FEED_MODIFIED_UNKNOWN && parse_date(since, &since_s) &&
            k->modified_s <= since_s;
-}
-
-/* The weight of a coding: -1 if it isn't named, 0 if it is not wanted (RFC 9110 12.5.3). */
-static double weight_of(const char *accepted, const char *coding)
-{
-    size_t len = strlen(coding);
-
-    while (*accepted) {
-        const char *q;
-        size_t item;
-        accepted += strspn(accepted, ", \t");
-        item = strcspn(accepted, ",");
-        if (strncasecmp(accepted, coding, len) == 0 && strchr(",; \t", accepted[len])) {
-            q = memchr(accepted, '=', item);
-            return q ? strtod(q + 1, NULL) : 1;
-        }
-        accepted += item;
-    }
-    return -1;
-}
-
-static bool takes_gzip(const struct exchange *x)
-{
-    const char *accepted = http_header(x, "Accept-Encoding");
-    double weight;
-
-    if (!accepted)
-        return false;
-    weight = weight_of(accepted, "gzip");
-    return weight > 0 || (weight < 0 && weight_of(accepted, "*") > 0);
 }
 
 static void add(struct http_answer_header *headers, size_t *count, const char *name, const char *value)
@@ -109,7 +56,7 @@ static void add(struct http_answer_header *headers, size_t *count, const char *n
 
 void feed_answer(struct exchange *x, const struct feed_kept *k)
 {
-    bool gzip = k->forms[FEED_GZIP].bytes && takes_gzip(x);
+    bool gzip = k->forms[FEED_GZIP].bytes && web_takes_gzip(x);
     const struct feed_form *form = &k->forms[gzip ? FEED_GZIP : FEED_PLAIN];
     bool unmodified = is_unmodified(x, k, form);
     struct http_answer_header headers[FEED_HEADERS_MAX];

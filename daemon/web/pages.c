@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POLICY "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; " \
+#define POLICY "default-src 'none'; style-src data:; img-src 'self' data:; form-action 'self'; base-uri 'none'; " \
                "frame-ancestors 'none'"
 #define SIGN_UP_BODY_BYTES_MAX (32 * 1024)
 #define SMALL_BODY_BYTES_MAX 4096
@@ -28,8 +28,6 @@ static const struct route rows[] = {
     {HTTP_GET, "/plan", .handle = page_plan},
     {HTTP_GET, "/progress.svg", .handle = page_progress_svg},
     {HTTP_GET, "/progress.json", .handle = page_progress_json},
-    {HTTP_GET, "/static/kepu.css", .handle = page_static},
-    {HTTP_GET, "/favicon.svg", .handle = page_static},
     {HTTP_GET, "/robots.txt", .handle = page_robots},
     {HTTP_GET, "/metrics", .handle = page_metrics},
 };
@@ -90,6 +88,7 @@ struct pages {
 void pages_start(struct web *w)
 {
     w->pages = mem_alloc(sizeof *w->pages);
+    page_style_start();
     w->pages->cache = pages_cache_new(w->service);
     crypto_code(FORM_TOKEN_CHARS, w->pages->form_mark);
     w->error_page = page_error;
@@ -113,15 +112,21 @@ const char *page_form_mark(const struct page *p)
     return p->web->pages->form_mark;
 }
 
+/* The token that goes out; `fresh` is room for a new one. */
+static const char *token_of(const struct page *p, char fresh[FORM_TOKEN_BYTES])
+{
+    if (p->form_token)
+        return p->form_token;
+    form_token_make(service_keys(p->web->service), p->purpose, p->x->now_ms, fresh);
+    return fresh;
+}
+
 static void put_token(const struct page *p, char *text)
 {
     char fresh[FORM_TOKEN_BYTES], *at = strstr(text, page_form_mark(p));
 
-    if (!at)
-        return;
-    if (!p->form_token)
-        form_token_make(service_keys(p->web->service), p->purpose, p->x->now_ms, fresh);
-    memcpy(at, p->form_token ? p->form_token : fresh, FORM_TOKEN_CHARS);
+    if (at)
+        memcpy(at, token_of(p, fresh), FORM_TOKEN_CHARS);
 }
 
 size_t page_headers(const struct page *p, const char *etag, struct http_answer_header headers[PAGE_HEADERS_MAX])
@@ -131,7 +136,7 @@ size_t page_headers(const struct page *p, const char *etag, struct http_answer_h
 
     headers[n++] = (struct http_answer_header){"Content-Type", type ? type : "text/html; charset=utf-8"};
     headers[n++] = (struct http_answer_header){"Content-Security-Policy", POLICY};
-    headers[n++] = (struct http_answer_header){"Vary", "Accept-Language"};
+    headers[n++] = (struct http_answer_header){"Vary", "Accept-Language, Accept-Encoding"};
     headers[n++] = (struct http_answer_header){"Cache-Control", etag ? "no-cache" : "no-store"};
     if (etag)
         headers[n++] = (struct http_answer_header){"ETag", etag};
@@ -142,13 +147,7 @@ size_t page_headers(const struct page *p, const char *etag, struct http_answer_h
     return n;
 }
 
-static bool is_known(const struct page *p, const char *etag)
-{
-    const char *known = http_header(p->x, "If-None-Match");
-
-    return known && (strcmp(known, "*") == 0 || strstr(known, etag));
-}
-
+/* What belongs to one person is not compressed: with what others may write into it that could tell of the rest. */
 static void give_text(struct page *p, struct buf *body)
 {
     struct http_answer_header headers[PAGE_HEADERS_MAX];
@@ -159,20 +158,35 @@ static void give_text(struct page *p, struct buf *body)
     http_answer(p->x, p->status, headers, count, body);
 }
 
+/* A copy with this reader's token in it. */
+static void give_form(struct page *p, const struct kept_page *kept, enum page_form form,
+                      struct http_answer_header *headers, size_t count)
+{
+    char fresh[FORM_TOKEN_BYTES];
+    struct buf body = {0};
+
+    buf_add(&body, http_bytes_data(kept->bytes[form]), kept->len[form]);
+    page_text_fill(&kept->text, form, token_of(p, fresh), FORM_TOKEN_CHARS, body.data, body.len);
+    http_answer(p->x, p->status, headers, count, &body);
+}
+
 static void give_kept(struct page *p, const struct kept_page *kept)
 {
+    enum page_form form = kept->bytes[PAGE_GZIP] && web_takes_gzip(p->x) ? PAGE_GZIP : PAGE_PLAIN;
+    const char *known = http_header(p->x, "If-None-Match");
     struct http_answer_header headers[PAGE_HEADERS_MAX];
-    struct buf body = {0};
+    char etag[PAGE_ETAG_BYTES];
     size_t count;
 
-    if (p->kind->has_form) {
-        buf_add(&body, kept->data, kept->len);
-        give_text(p, &body);
-        return;
-    }
-    snprintf(p->etag, sizeof p->etag, "%s", kept->etag);
-    count = page_headers(p, p->etag, headers);
-    http_answer_bytes(p->x, is_known(p, p->etag) ? 304 : 200, headers, count, http_bytes_ref(kept->bytes));
+    memcpy(etag, kept->etags[form], sizeof etag);
+    count = page_headers(p, p->kind->has_form ? NULL : etag, headers);
+    if (form == PAGE_GZIP)
+        headers[count++] = (struct http_answer_header){"Content-Encoding", "gzip"};
+    if (p->kind->has_form)
+        give_form(p, kept, form, headers, count);
+    else
+        http_answer_bytes(p->x, known && web_names_tag(known, etag) ? 304 : 200, headers, count,
+                          http_bytes_ref(kept->bytes[form]));
 }
 
 static void refuse(struct page *p, const struct err *e)
@@ -183,9 +197,18 @@ static void refuse(struct page *p, const struct err *e)
         web_answer_error(p->web, p->x, e);
 }
 
+/* On the store thread. What is kept is compressed here, once. */
 static int encode(struct call *c, const void *result, struct buf *body, struct err *e)
 {
-    return page_render(c->data, result, body, e);
+    struct page *p = c->data;
+
+    if (!p->key)
+        return page_render(p, result, body, e);
+    buf_clear(&p->text.forms[PAGE_PLAIN]);
+    if (page_render(p, result, &p->text.forms[PAGE_PLAIN], e))
+        return -1;
+    page_text_make(&p->text, p->kind->has_form ? page_form_mark(p) : NULL, FORM_TOKEN_CHARS);
+    return 0;
 }
 
 static void done(struct call *c)
@@ -193,21 +216,26 @@ static void done(struct call *c)
     struct page *p = c->data;
     struct pages_cache *cache = p->web->pages->cache;
     int64_t event = c->status == 0 && p->kind->event ? p->kind->event(c->result) : 0;
+    struct page_text text = p->text;
     struct buf body = c->body;
     struct err e = c->err;
+    int failed = c->status;
 
     c->body = (struct buf){0};
     call_release(c);
-    if (c->status) {
+    if (!p->key) {
+        if (!failed) {
+            give_text(p, &body);
+            return;
+        }
         buf_release(&body);
-        if (p->key)
-            pages_cache_fail(cache, p->key, p, refuse, &e);
-        else
-            refuse(p, &e);
-    } else if (p->key) {
-        pages_cache_put(cache, p->key, p, &body, event, give_kept);
+        refuse(p, &e);
+    } else if (failed) {
+        page_text_release(&text);
+        pages_cache_fail(cache, p->key, p, refuse, &e);
     } else {
-        give_text(p, &body);
+        pages_cache_put(cache, p->key, p, &text, event, give_kept);
+        page_text_release(&text);
     }
 }
 
@@ -221,7 +249,7 @@ static void render(struct page *p)
 
 void page_show(struct page *p, const char *path)
 {
-    struct kept_page kept;
+    const struct kept_page *kept;
     bool first;
 
     if (!path) {
@@ -229,8 +257,9 @@ void page_show(struct page *p, const char *path)
         return;
     }
     p->key = arena_printf(&p->x->arena, "%s?%s %s%s", path, p->filter, lang_name(p->lang), p->query);
-    if (pages_cache_find(p->web->pages->cache, p->key, p, &kept, &first))
-        give_kept(p, &kept);
+    kept = pages_cache_find(p->web->pages->cache, p->key, p, &first);
+    if (kept)
+        give_kept(p, kept);
     else if (first)
         render(p);
 }

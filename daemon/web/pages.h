@@ -5,6 +5,7 @@
 #ifndef KEPU_WEB_PAGES_H
 #define KEPU_WEB_PAGES_H
 
+#include "pages_text.h"
 #include "service/page.h"
 #include "web_private.h"
 
@@ -12,7 +13,6 @@
 
 #define PAGE_BYTES_MAX (64 * 1024)
 #define PAGE_QUERY_BYTES 48
-#define PAGE_STATIC_MAX_AGE "public, max-age=31536000, immutable"
 
 struct page;
 
@@ -46,7 +46,7 @@ struct page {
     const char *form_token;                /* to be used again; NULL: a new one */
     const void *extra;                     /* the kind's own */
     int status;
-    char etag[24];
+    struct page_text text;                 /* of one that is kept, while it is rendered */
     const char *key;                       /* in the cache; NULL: not kept */
     void (*refused)(struct page *p, const struct err *e); /* answers errors; NULL: an error page */
     struct page *next;                     /* in the cache's line */
@@ -78,6 +78,8 @@ json_t *page_add(json_t *list);
 void page_put_cut(json_t *to, const char *name, const char *text, size_t chars);
 /* At most `bytes` once escaped for HTML. */
 void page_put_long(json_t *to, const char *name, const char *text, size_t bytes);
+/* What a text takes once escaped for HTML. */
+size_t page_escaped_bytes(const char *text);
 /* "4,000" */
 #define PAGE_NUMBER_BYTES 32
 const char *page_number(int64_t n, char ret[PAGE_NUMBER_BYTES]);
@@ -93,14 +95,20 @@ void page_put_time(json_t *to, const struct page *p, const struct moment *start,
 /* Events (pages_event.c). */
 void page_put_row(json_t *to, const struct page *p, const struct page_row *row);
 void page_put_progress(json_t *to, const struct page *p, const struct people_progress *progress);
+void page_put_picture(json_t *to, const struct page *p, const struct people_progress *progress);
 void page_put_event(json_t *to, const struct page *p, const struct event_page *page);
 void page_put_occurrence(json_t *to, const struct page *p, const struct event_page *page);
 /* A page's calendar, for programs; and what the panel to subscribe to it shows, an image too. */
 void page_put_feed(json_t *to, const struct page *p, const char *path, const char *title);
 void page_put_subscribe(json_t *to, const struct page *p, const char *path, const char *title);
 
-/* The address of the style with its hash in it. */
+/*
+ * The style and the icon as data: addresses (pages_style.c): they come with the page, so that a phone asks once. Made by
+ * page_style_start.
+ */
+void page_style_start(void);
 const char *page_style_address(void);
+const char *page_icon_address(void);
 
 /* Handlers of the other files, for the table in pages.c. */
 void page_home(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
@@ -116,7 +124,6 @@ void page_privacy(struct web *w, struct exchange *x, const struct route *r, cons
 void page_plan(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_progress_svg(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_progress_json(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
-void page_static(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_robots(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_metrics(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 

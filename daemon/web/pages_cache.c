@@ -11,12 +11,9 @@ struct entry_kept {
     struct entry_kept *next;
     char *key;
     struct page *line;                 /* who waits, the one that renders first */
-    struct http_bytes *bytes;
-    const char *data;                  /* in `bytes` */
-    size_t len;
+    struct kept_page kept;
     int64_t event;                     /* 0: any event's change makes it old */
     int64_t good_until_ms;
-    char etag[24];
 };
 
 struct pages_cache {
@@ -53,8 +50,10 @@ static void forget(struct pages_cache *cache, struct entry_kept **at)
 
     *at = entry->next;
     cache->entries--;
-    cache->bytes -= entry->len;
-    http_bytes_unref(entry->bytes);
+    for (int i = 0; i < PAGE_FORMS; i++) {
+        cache->bytes -= entry->kept.len[i];
+        http_bytes_unref(entry->kept.bytes[i]);
+    }
     free(entry->key);
     free(entry);
 }
@@ -119,22 +118,14 @@ void pages_cache_free(struct pages_cache *cache)
     free(cache);
 }
 
-static void show(const struct entry_kept *entry, struct kept_page *ret)
-{
-    *ret = (struct kept_page){entry->bytes, entry->data, entry->len, entry->etag};
-}
-
-bool pages_cache_find(struct pages_cache *cache, const char *key, struct page *p, struct kept_page *ret,
-                      bool *ret_first)
+const struct kept_page *pages_cache_find(struct pages_cache *cache, const char *key, struct page *p, bool *ret_first)
 {
     struct entry_kept **at = place_of(cache, key), *entry = *at;
 
     p->next = NULL;
     *ret_first = false;
-    if (entry && !entry->line && entry->good_until_ms > p->x->now_ms) {
-        show(entry, ret);
-        return true;
-    }
+    if (entry && !entry->line && entry->good_until_ms > p->x->now_ms)
+        return &entry->kept;
     if (entry && !entry->line) {
         forget(cache, at);
         entry = NULL;
@@ -142,7 +133,7 @@ bool pages_cache_find(struct pages_cache *cache, const char *key, struct page *p
     if (entry) {
         p->next = entry->line->next;
         entry->line->next = p;
-        return false;
+        return NULL;
     }
     if (cache->entries >= PAGES_CACHE_ENTRIES_MAX || cache->bytes > PAGES_CACHE_BYTES_MAX)
         forget_all(cache);
@@ -153,7 +144,7 @@ bool pages_cache_find(struct pages_cache *cache, const char *key, struct page *p
     *bucket_of(cache, key) = entry;
     cache->entries++;
     *ret_first = true;
-    return false;
+    return NULL;
 }
 
 /* The entry that this page renders for; NULL if it was forgotten meanwhile. */
@@ -164,33 +155,48 @@ static struct entry_kept **rendered_by(struct pages_cache *cache, const char *ke
     return *at && (*at)->line == p ? at : NULL;
 }
 
-void pages_cache_put(struct pages_cache *cache, const char *key, struct page *p, struct buf *body, int64_t event,
+/* Takes the bytes of a form over. */
+static void keep(struct kept_page *kept, enum page_form form, struct page_text *text)
+{
+    struct buf *b = &text->forms[form];
+    char *data;
+
+    if (b->len == 0)
+        return;
+    snprintf(kept->etags[form], PAGE_ETAG_BYTES, "\"%016llx%s\"", (unsigned long long)hash_of(b->data, b->len),
+             form == PAGE_GZIP ? "-gz" : "");
+    data = buf_take(b, &kept->len[form]);
+    kept->bytes[form] = http_bytes_new(data, kept->len[form]);
+}
+
+void pages_cache_put(struct pages_cache *cache, const char *key, struct page *p, struct page_text *text, int64_t event,
                      void (*give)(struct page *p, const struct kept_page *kept))
 {
     struct entry_kept made = {.event = event, .good_until_ms = p->x->now_ms + PAGES_CACHE_AGE_MAX_MS}, **at;
-    struct kept_page kept;
-    size_t len;
-    char *data = buf_take(body, &len);
+    struct kept_page kept = {0};
 
-    snprintf(made.etag, sizeof made.etag, "\"%016llx\"", (unsigned long long)hash_of(data, len));
-    made.bytes = http_bytes_new(data, len);
-    made.data = http_bytes_data(made.bytes);
-    made.len = len;
-    show(&made, &kept);
+    for (int i = 0; i < PAGE_FORMS; i++)
+        keep(&kept, (enum page_form)i, text);
+    kept.text = *text;
     at = rendered_by(cache, key, p);
     if (at) {
         made.next = (*at)->next;
         made.key = (*at)->key;
-        http_bytes_ref(made.bytes);
+        made.kept = kept;
+        for (int i = 0; i < PAGE_FORMS; i++) {
+            if (kept.bytes[i])
+                http_bytes_ref(kept.bytes[i]);
+            cache->bytes += kept.len[i];
+        }
         **at = made;
-        cache->bytes += len;
     }
     for (struct page *one = p->next, *next; one; one = next) {
         next = one->next;
         give(one, &kept);
     }
     give(p, &kept);
-    http_bytes_unref(made.bytes);
+    for (int i = 0; i < PAGE_FORMS; i++)
+        http_bytes_unref(kept.bytes[i]);
 }
 
 void pages_cache_fail(struct pages_cache *cache, const char *key, struct page *p,

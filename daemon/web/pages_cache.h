@@ -3,6 +3,7 @@
 #define KEPU_WEB_PAGES_CACHE_H
 
 #include "pages.h"
+#include "pages_text.h"
 
 #define PAGES_CACHE_ENTRIES_MAX 1024
 #define PAGES_CACHE_BYTES_MAX (24L * 1024 * 1024)
@@ -13,21 +14,22 @@ struct pages_cache;
 struct pages_cache *pages_cache_new(struct service *service);   /* hears of changes */
 void pages_cache_free(struct pages_cache *cache);               /* takes NULL */
 
-/* What was kept. */
+#define PAGE_ETAG_BYTES 28
+
+/* What was kept. `text` has no bytes of its own, only where its holes are. */
 struct kept_page {
-    struct http_bytes *bytes;              /* the cache's */
-    const char *data;
-    size_t len;
-    const char *etag;
+    struct http_bytes *bytes[PAGE_FORMS]; /* gzipped: NULL where it would not be smaller */
+    size_t len[PAGE_FORMS];
+    char etags[PAGE_FORMS][PAGE_ETAG_BYTES];
+    struct page_text text;
 };
 
 /*
- * true: *ret is there. false: `p` waits in line; if *ret_first it has to be rendered by the caller, who then calls
- * pages_cache_put or pages_cache_fail; those answer everybody in line through `give` or `refuse`, `p` last.
+ * What is there, the cache's. NULL: `p` waits in line; if *ret_first it has to be rendered by the caller, who then
+ * calls pages_cache_put or pages_cache_fail; those answer everybody in line through `give` or `refuse`, `p` last.
  */
-bool pages_cache_find(struct pages_cache *cache, const char *key, struct page *p, struct kept_page *ret,
-                      bool *ret_first);
-void pages_cache_put(struct pages_cache *cache, const char *key, struct page *p, struct buf *body /* taken */,
+const struct kept_page *pages_cache_find(struct pages_cache *cache, const char *key, struct page *p, bool *ret_first);
+void pages_cache_put(struct pages_cache *cache, const char *key, struct page *p, struct page_text *text /* taken */,
                      int64_t event, void (*give)(struct page *p, const struct kept_page *kept));
 void pages_cache_fail(struct pages_cache *cache, const char *key, struct page *p,
                       void (*refuse)(struct page *p, const struct err *e), const struct err *e);

@@ -12,7 +12,9 @@
 #define ROW_TITLE_CHARS 60
 #define ROW_PLACE_CHARS 40
 #define TITLE_CHARS 200
-#define DESCRIPTION_BYTES 10000          /* escaped: a page stays within 40 kB */
+#define DESCRIPTION_BYTES 9000           /* escaped: a page stays within 40 kB */
+#define DESCRIPTION_BYTES_MIN 1500       /* however long the roles' names are */
+#define ROLE_TIMES 3                     /* a name stands in the table, and twice in the form */
 #define NUMBER_CHARS_MAX 4
 
 static const char *word(const struct page *p, enum msg msg)
@@ -172,7 +174,7 @@ static void fill_home(const struct page *p, const void *result, json_t *to)
     page_put(to, "heading", word(p, WORD_SITE));
     put_rows(to, "rows", p, &home->rows);
     page_put_progress(to, p, &home->progress);
-    page_put(to, "image_query", p->lang == LANG_EN ? "lang=en" : "lang=zh");
+    page_put_picture(to, p, &home->progress);
     page_put_subscribe(to, p, "/feeds/all.ics", word(p, WORD_SITE));
 }
 
@@ -309,6 +311,16 @@ static void put_titles(json_t *to, const char *name, const struct page *p, const
     buf_release(&b);
 }
 
+static size_t description_bytes(const struct occurrence *o)
+{
+    const struct role *roles = o ? o->roles.items : NULL;
+    size_t names = 0;
+
+    for (size_t i = 0; o && i < o->roles.count; i++)
+        names += ROLE_TIMES * page_escaped_bytes(roles[i].name);
+    return names < DESCRIPTION_BYTES - DESCRIPTION_BYTES_MIN ? DESCRIPTION_BYTES - names : DESCRIPTION_BYTES_MIN;
+}
+
 void page_put_event(json_t *to, const struct page *p, const struct event_page *page)
 {
     const struct event *ev = page->event;
@@ -316,7 +328,7 @@ void page_put_event(json_t *to, const struct page *p, const struct event_page *p
     struct buf b = {0};
 
     page_put(to, "heading", o ? o->title : ev->title);
-    page_put_long(to, "description", o ? o->description : ev->description, DESCRIPTION_BYTES);
+    page_put_long(to, "description", o ? o->description : ev->description, description_bytes(o));
     page_put(to, "slug", ev->slug);
     page_put(to, "place", page->place.name);
     page_put(to, "place_address", page->place.address);

@@ -1,14 +1,11 @@
 /* Pages of the office: the privacy notice, the plan, and what does not change while we run. */
 #include "pages.h"
 
-#include "base/assets.h"
 #include "domain/people.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define CSS "daemon/web/static/kepu.css"
-#define ICON "daemon/web/static/favicon.svg"
 #define PLAN_TITLE_CHARS 80
 
 static void fill_privacy(const struct page *p, const void *result, json_t *to)
@@ -83,42 +80,7 @@ void page_plan(struct web *w, struct exchange *x, const struct route *r, const s
     page_show(page_new(w, x, &kind, NULL), x->path);
 }
 
-/* Styles, the icon, robots */
-
-const char *page_style_address(void)
-{
-    static char address[48];
-    const struct asset *css = asset_find(CSS);
-    unsigned char hash[CRYPTO_HASH_BYTES];
-
-    if (!address[0]) {
-        crypto_token_hash(css->data, hash);
-        snprintf(address, sizeof address, "/static/kepu.css?v=%02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3]);
-    }
-    return address;
-}
-
-static void answer_asset(struct exchange *x, const char *path, const char *type, const char *lasts)
-{
-    const struct http_answer_header headers[] = {{"Content-Type", type}, {"Cache-Control", lasts},
-                                                 {"Content-Security-Policy", "default-src 'none'"}};
-    const struct asset *a = asset_find(path);
-    struct buf body = {0};
-
-    buf_add(&body, a->data, a->len);
-    http_answer(x, 200, headers, 3, &body);
-}
-
-void page_static(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
-{
-    (void)w;
-    (void)r;
-    (void)params;
-    if (strcmp(x->path, "/favicon.svg") == 0)
-        answer_asset(x, ICON, "image/svg+xml", "public, max-age=86400");
-    else
-        answer_asset(x, CSS, "text/css; charset=utf-8", PAGE_STATIC_MAX_AGE);
-}
+/* Robots */
 
 void page_robots(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
 {

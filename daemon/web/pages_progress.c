@@ -84,18 +84,34 @@ static void put_colours(const struct page *p, json_t *to)
     page_put(to, "accent", dark ? "#6ad0c0" : "#0a6b62");
 }
 
-static void fill_svg(const struct page *p, const void *result, json_t *to)
+static void put_picture(json_t *to, const struct people_progress *progress)
 {
-    const struct people_progress *progress = result;
     double part = part_of(progress);
 
-    page_put_progress(to, p, progress);
-    put_colours(p, to);
     put_road(to, "road_points", 1);
     put_road(to, "done_points", part);
     put_stones(to, progress);
     put_point(to, part);
     page_put(to, "anchor", part < 0.12 ? "start" : part > 0.88 ? "end" : "middle");
+}
+
+/* Within a page: the style's colours count, which are the reader's, light or dark. */
+void page_put_picture(json_t *to, const struct page *p, const struct people_progress *progress)
+{
+    json_t *picture = json_object();
+
+    json_object_set_new(to, "picture", picture);
+    put_colours(p, picture);
+    put_picture(picture, progress);
+}
+
+static void fill_svg(const struct page *p, const void *result, json_t *to)
+{
+    const struct people_progress *progress = result;
+
+    page_put_progress(to, p, progress);
+    put_colours(p, to);
+    put_picture(to, progress);
 }
 
 void page_progress_svg(struct web *w, struct exchange *x, const struct route *r, const struct params *params)

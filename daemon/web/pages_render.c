@@ -78,6 +78,15 @@ static size_t escaped_bytes(char c)
     return c == '&' || c == '\'' ? 5 : c == '<' || c == '>' ? 4 : c == '"' ? 6 : 1;
 }
 
+size_t page_escaped_bytes(const char *text)
+{
+    size_t bytes = 0;
+
+    for (; *text; text++)
+        bytes += escaped_bytes(*text);
+    return bytes;
+}
+
 void page_put_long(json_t *to, const char *name, const char *text, size_t bytes)
 {
     size_t at = 0, len = text ? strlen(text) : 0;
@@ -166,6 +175,7 @@ static void put_layout(const struct page *p, json_t *to)
     page_put(to, "more", p->query[0] ? p->query + 1 : "");
     page_put(to, "said_lang", p->lang_said ? lang_name(p->lang) : "");
     page_put(to, "style", page_style_address());
+    page_put(to, "icon", page_icon_address());
     page_put(to, "office", s->office);
     page_put(to, "email", s->office_email);
     page_put(to, "site", s->office[0] ? s->office : catalogue_text(WORD_SITE, p->lang));

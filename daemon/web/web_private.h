@@ -41,6 +41,11 @@ struct web {
 /* ?lang, then Accept-Language, then Chinese. */
 enum lang web_lang(const struct exchange *x);
 
+/* Accept-Encoding wants gzip, or takes it (RFC 9110 12.5.3). */
+bool web_takes_gzip(const struct exchange *x);
+/* If-None-Match, `list`, names it: the weak comparison of RFC 9110 8.8.3.2, W/ is looked past. */
+bool web_names_tag(const char *list, const char *tag);
+
 /* Answers with an error: problem+json below /api/, a page elsewhere; 401 and 503 with the headers they need. */
 void web_answer_error(struct web *w, struct exchange *x, const struct err *e);
 void web_answer_error_with(struct web *w, struct exchange *x, const struct err *e,

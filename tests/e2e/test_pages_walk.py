@@ -249,12 +249,31 @@ def test_pages_with_people_are_kept_nowhere(desk, visitor):
     assert "Disallow: /v/" in desk.get("/robots.txt").text
 
 
-def test_the_style_has_its_hash_in_its_address_and_stays(desk):
-    (style,) = re.findall(r'href="(/static/kepu\.css\?v=[0-9a-f]+)"', desk.get("/").text)
-    r = desk.get(style)
-    assert r.status_code == 200 and r.headers["Content-Type"].startswith("text/css")
-    assert "max-age=31536000" in r.headers["Cache-Control"]
-    assert "url(" not in r.text and "@import" not in r.text
+def test_a_page_brings_its_style_along_and_asks_for_nothing_more(desk):
+    for path in ("/", "/events", "/plan", "/privacy"):
+        root = pages.is_a_page(desk.get(path))
+        wanted = [e.get("href") for e in pages.all_of(root, "link") if e.get("rel") in ("stylesheet", "icon")]
+        wanted += [e.get("src") for e in pages.all_of(root, "img")]
+        assert len(wanted) >= 3 and all(w.startswith("data:") for w in wanted), path
+        (style,) = [w for w in wanted if w.startswith("data:text/css")]
+        assert "url(" not in urllib.parse.unquote(style) and "@import" not in urllib.parse.unquote(style)
+
+
+@pytest.mark.parametrize("path", ["/", "/events", f"/events/walk-gzip/{DAY}"])
+def test_pages_are_compressed_for_who_takes_it_and_the_same_for_all(desk, path):
+    if path.startswith("/events/"):
+        desk.event("walk-gzip", role="引导员=2")
+    plain, small = (desk.get(path, headers={**ZH, "Accept-Encoding": e}) for e in ("identity", "gzip"))
+    assert small.headers["Content-Encoding"] == "gzip" and "Content-Encoding" not in plain.headers
+    assert "accept-encoding" in small.headers["Vary"].lower()
+    assert int(small.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
+    token = re.compile(r'name="form" value="\w+"')
+    assert token.sub("", small.text) == token.sub("", plain.text)
+    assert len(set(token.findall(small.text + plain.text))) == 2 * len(token.findall(plain.text)), "a form for each"
+    if "ETag" in plain.headers:
+        assert plain.headers["ETag"] != small.headers["ETag"]
+        again = {**ZH, "Accept-Encoding": "gzip", "If-None-Match": small.headers["ETag"]}
+        assert desk.get(path, headers=again).status_code == 304
 
 
 def test_the_metrics_are_for_the_near_unless_said(desk, make_kepu):

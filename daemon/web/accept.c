@@ -1,0 +1,57 @@
+/* What a client takes and has: Accept-Encoding, If-None-Match. */
+#include "web_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The weight of a coding: -1 if it isn't named, 0 if it is not wanted (RFC 9110 12.5.3). */
+static double weight_of(const char *accepted, const char *coding)
+{
+    size_t len = strlen(coding);
+
+    while (*accepted) {
+        const char *q;
+        size_t item;
+        accepted += strspn(accepted, ", \t");
+        item = strcspn(accepted, ",");
+        if (strncasecmp(accepted, coding, len) == 0 && strchr(",; \t", accepted[len])) {
+            q = memchr(accepted, '=', item);
+            return q ? strtod(q + 1, NULL) : 1;
+        }
+        accepted += item;
+    }
+    return -1;
+}
+
+bool web_takes_gzip(const struct exchange *x)
+{
+    const char *accepted = http_header(x, "Accept-Encoding");
+    double weight;
+
+    if (!accepted)
+        return false;
+    weight = weight_of(accepted, "gzip");
+    return weight > 0 || (weight < 0 && weight_of(accepted, "*") > 0);
+}
+
+bool web_names_tag(const char *list, const char *tag)
+{
+    size_t len = strlen(tag);
+
+    while (*list) {
+        const char *end;
+        list += strspn(list, ", \t");
+        if (*list == '*')
+            return true;
+        if (strncmp(list, "W/", 2) == 0)
+            list += 2;
+        end = *list == '"' ? strchr(list + 1, '"') : NULL;
+        if (!end)
+            return false;
+        if ((size_t)(end + 1 - list) == len && memcmp(list, tag, len) == 0)
+            return true;
+        list = end + 1;
+    }
+    return false;
+}
