@@ -102,10 +102,7 @@ void page_put_occurrence(json_t *to, const struct page *p, const struct event_pa
 void page_put_feed(json_t *to, const struct page *p, const char *path, const char *title);
 void page_put_subscribe(json_t *to, const struct page *p, const char *path, const char *title);
 
-/*
- * The style and the icon as data: addresses (pages_style.c): they come with the page, so that a phone asks once. Made by
- * page_style_start.
- */
+/* The style and the icon as data: addresses (pages_style.c): they come with the page, so that a phone asks once. */
 void page_style_start(void);
 const char *page_style_address(void);
 const char *page_icon_address(void);
