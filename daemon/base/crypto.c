@@ -1,5 +1,7 @@
 #include "crypto.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -9,6 +11,9 @@
 #include <unistd.h>
 
 #define KDF_CONTEXT "kepu-key"
+#define ID_SLOT_MS 256
+#define ID_TIME_CHARS 5
+#define ID_RANDOM_CHARS 8          /* some thousands in a slot, and still none twice */
 
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* Crockford: no i, l, o, u */
 
@@ -142,11 +147,19 @@ void crypto_token_hash(const char *token, unsigned char ret[CRYPTO_HASH_BYTES])
     crypto_generichash(ret, CRYPTO_HASH_BYTES, (const unsigned char *)token, strlen(token), NULL, 0);
 }
 
+/*
+ * Random ids would send each new row to another page of every index that holds them, and all those pages to the log.
+ * Those of one moment lie together: their first characters are the time, in slots, going round after three months.
+ */
 void crypto_id(char prefix, char ret[CRYPTO_ID_BYTES])
 {
+    uint64_t slot = (uint64_t)clock_wall_ms() / ID_SLOT_MS;
+
     ret[0] = prefix;
     ret[1] = '-';
-    crypto_code(10, ret + 2);
+    for (int i = ID_TIME_CHARS; i > 0; i--, slot >>= 5)
+        ret[1 + i] = alphabet[slot & 31];
+    crypto_code(ID_RANDOM_CHARS, ret + 2 + ID_TIME_CHARS);
 }
 
 uint32_t crypto_random_below(uint32_t bound)

@@ -50,7 +50,7 @@ void crypto_form(const struct crypto_keys *k, const char *text, unsigned char re
 void crypto_token(char ret[CRYPTO_TOKEN_BYTES]);
 /* What is kept of a token. */
 void crypto_token_hash(const char *token, unsigned char ret[CRYPTO_HASH_BYTES]);
-/* "v-7k2m9q4xwd": prefix letter, '-', ten characters (50 bits). */
+/* "v-7k2m9q4xwdh3s": prefix letter, '-', five characters of the time, eight of chance (40 bits). No secret. */
 void crypto_id(char prefix, char ret[CRYPTO_ID_BYTES]);
 void crypto_code(size_t length, char *ret); /* `length` characters and a zero byte */
 

@@ -12,6 +12,7 @@
 #define BUSY_TIMEOUT_MS 10000
 #define CHECKPOINT_PAGES 1000
 #define CACHE_KIB 2000
+#define WRITER_CACHE_KIB 8000        /* what a write changes comes from all over the file */
 #define PARAMS_MAX 40
 
 struct sqlite_stmt {
@@ -68,14 +69,14 @@ static const char *path_of(const char *url)
     return strncmp(url, prefix, sizeof prefix - 1) == 0 ? url + sizeof prefix - 1 : url;
 }
 
-static int configure(struct sqlite_db *db)
+static int configure(struct sqlite_db *db, bool writer)
 {
     char pragmas[300];
 
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
              "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF",
-             CACHE_KIB);
+             writer ? WRITER_CACHE_KIB : CACHE_KIB);
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
     sqlite3_wal_hook(db->handle, on_wal, db);
     return sqlite3_exec(db->handle, pragmas, NULL, NULL, NULL) == SQLITE_OK ? 0 : -1;
@@ -95,7 +96,7 @@ static struct db *open_file(const char *url, bool writer, struct err *e)
     db_init(&db->base, &db_sqlite);
     /* Counting memory would have all threads share a lock for every allocation. Later calls may be refused. */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    if (sqlite3_open_v2(path_of(url), &db->handle, flags, NULL) == SQLITE_OK && configure(db) == 0)
+    if (sqlite3_open_v2(path_of(url), &db->handle, flags, NULL) == SQLITE_OK && configure(db, writer) == 0)
         return &db->base;
     err_set(e, ERR_FAILED, MSG_CANNOT_OPEN, "store.url", path_of(url), sqlite3_errmsg(db->handle), NULL);
     close_file(&db->base);
