@@ -179,6 +179,7 @@ static void on_wake(uv_async_t *h)
     while (jobs) {
         struct job *next = jobs->next;
         s->in_flight--;
+        jobs->finished = true;
         jobs->done(jobs);
         jobs = next;
     }
@@ -327,6 +328,7 @@ void store_submit(struct store *s, struct job *job)
     struct queue *q = job->write ? &s->writes : s->read_queue;
     struct err refused;
 
+    job->finished = false;
     s->in_flight++;
     err_set(&refused, ERR_UNAVAILABLE, MSG_STORE_BUSY, NULL, NULL);
     uv_mutex_lock(&s->lock);
@@ -354,10 +356,9 @@ void store_close(struct store *s, void (*done)(void *), void *arg)
 int store_run_now(struct store *s, struct job *job)
 {
     uv_loop_t *loop = s->wake_loop.loop;
-    int64_t before = s->in_flight;
 
     store_submit(s, job);
-    while (s->in_flight > before)
+    while (!job->finished)
         uv_run(loop, UV_RUN_ONCE);
     return job->status;
 }

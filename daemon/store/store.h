@@ -38,7 +38,8 @@ struct job {
     int status;                 /* 0 or -1 */
     struct err err;
     int64_t data_version;       /* what it read: reads; the version it made: writes */
-    struct job *next;           /* the store's */
+    bool finished;              /* the store's, as is the next */
+    struct job *next;
 };
 
 /* Opens (creating, migrating) the database at `url` and starts the threads. `fatal` runs on the loop when a commit's
