@@ -27,18 +27,28 @@ static const struct flag unit_add[] = {
 static const struct flag limit_flags[] = {LIMIT, END};
 #define OF_PLAN IN_QUERY(FLAG_TEXT, "plan", "SLUG", "哪个规划（默认最新的）", "which plan (default: the newest)")
 static const struct flag target_list_flags[] = {OF_PLAN, LIMIT, END};
-static const struct flag target_show_flags[] = {OF_PLAN, END};
+static const struct flag target_show_flags[] = {
+    OF_PLAN,
+    HERE(FLAG_BOOL, "entries", NULL, "列出数值由哪些记录组成，直到每个报名", "list what the value is made of, down to the sign-up",
+         .group = 'e'),
+    HERE(FLAG_BOOL, "grid", NULL, "单位 × 学期的格子，和缺什么（覆盖类指标）", "the grid of units and terms, and what is missing (coverage)",
+         .group = 'e'),
+    LIMIT, END};
+#define FORCE_DATE FORCE("日期可以在规划期间之外", "allow a date outside the plan's time")
+#define OF_UNIT IN_BODY(FLAG_TEXT, "unit", "SLUG", "哪个单位（覆盖类指标）", "which unit (of coverage)")
 static const struct flag record_flags[] = {
     IN_BODY(FLAG_NUMBER, "amount", "N", "数量", "how much", .traits = REQUIRED),
     IN_BODY(FLAG_NUMBER, "of", "M", "总数（比例类指标）", "out of how many (for a ratio)"),
     IN_BODY(FLAG_TEXT, "at", "DATE", "日期（默认今天）", "date (default: today)"),
     IN_BODY(FLAG_TEXT, "note", "TEXT", "备注、出处", "note, source"),
     IN_BODY(FLAG_TEXT, "name", "T", "名称（基地等实体）", "its name (of a base and the like)"),
-    IN_BODY(FLAG_TEXT, "level", "L", "级别", "its level", .needs = "name"), END};
+    IN_BODY(FLAG_TEXT, "level", "L", "级别", "its level", .needs = "name"), OF_UNIT,
+    IN_BODY(FLAG_TEXT, "plan", "SLUG", "哪个规划（默认最新的）", "which plan (default: the newest)"), FORCE_DATE, END};
 static const struct flag set_flags[] = {
     IN_BODY(FLAG_NUMBER, "value", "N", "新的数值", "the new value", .traits = REQUIRED),
     IN_BODY(FLAG_TEXT, "at", "DATE", "日期（默认今天）", "date (default: today)"),
-    IN_BODY(FLAG_TEXT, "note", "TEXT", "备注、出处", "note, source"), END};
+    IN_BODY(FLAG_TEXT, "note", "TEXT", "备注、出处", "note, source"), OF_UNIT,
+    IN_BODY(FLAG_TEXT, "plan", "SLUG", "哪个规划（默认最新的）", "which plan (default: the newest)"), FORCE_DATE, END};
 static const struct flag holiday_flags[] = {IN_QUERY(FLAG_INT, "year", "YEAR", "年份", "year"), LIMIT, END};
 static const struct flag holiday_import_flags[] = {IN_QUERY(FLAG_BOOL, "local", NULL, "本单位自己的安排，优先于公布的",
                                                             "the office's own, which goes before the published one"),
@@ -75,7 +85,7 @@ const struct command office_commands[] = {
     {"target", "list", "GET", "/targets", {{NULL}}, target_list_flags, &shape_target, ANSWER_LIST,
      {"列出指标和进度", "list targets and where they stand"}, .example = "kepuctl target list"},
     {"target", "show", "GET", "/targets/{slug}", {SLUG}, target_show_flags, &shape_target, 0,
-     {"查看指标", "show a target"}, .example = "kepuctl target show volunteers"},
+     {"查看指标", "show a target"}, .example = "kepuctl target show farmers --entries", .run = hook_run_target},
     {"target", "set", "POST", "/targets/{slug}/set", {SLUG}, set_flags, &shape_target, WRITES,
      {"改写数值", "replace its value"}, .example = "kepuctl target set literacy --value 12.4 --note 2024年调查"},
     {"target", "record", "POST", "/targets/{slug}/record", {SLUG}, record_flags, &shape_target, WRITES,

@@ -31,8 +31,12 @@ const struct shape shape_signup = {
     "id volunteer name event recurrence_id role state position created minutes"};
 
 const struct shape shape_target = {
-    "slug", "slug title value target unit percent period lead",
-    "slug title unit measure period target value percent pace forecast lead plan"};
+    "slug", "slug title value target unit percent state forecast lead",
+    "slug title unit measure period target value percent pace forecast state sure lead plan section"};
+
+const struct shape shape_target_entry = {
+    "signup", "at kind amount event recurrence_id signup volunteer unit name note",
+    "at kind amount of event title recurrence_id signup volunteer unit name level note who"};
 
 const struct shape shape_plan = {"slug", "slug title start end state", "slug title start end state sections"};
 

@@ -12,8 +12,19 @@ static const struct field target_table[] = {
     FIELD_AS("target", FIELD_MILLI, target, target_milli, NULL),
     FIELD_AS("value", FIELD_MILLI, target, value_milli, "null: not known yet"),
     FIELD_AS("percent", FIELD_MILLI, target, percent_milli, "of the target"),
-    FIELD(FIELD_INT, target, pace, "people who came in the last 30 days"),
+    FIELD(FIELD_INT, target, pace, "per 30 days, of what came in lately"),
     FIELD(FIELD_MOMENT, target, forecast, "the day it is reached at that pace"),
+    FIELD(FIELD_TEXT, target, state, "behind, unknown, on, ahead, reached"),
+    FIELD(FIELD_MOMENT, target, forecast_from, "the earliest that paces say"),
+    FIELD(FIELD_MOMENT, target, forecast_to, "the latest; null: never"),
+    FIELD(FIELD_TEXT, target, sure, "of the forecast: low, medium, high"),
+    FIELD_AS("expected", FIELD_MILLI, target, expected_milli, "what an even way would have brought by now"),
+    FIELD_AS("recent", FIELD_MILLI, target, recent_milli, "what came in the last recent_days"),
+    FIELD(FIELD_INT, target, recent_days, NULL),
+    FIELD(FIELD_INT, target, met, "cells met, of coverage"),
+    FIELD(FIELD_INT, target, cells, NULL),
+    FIELD_AS("baseline", FIELD_MILLI, target, baseline_milli, "what the plan before came to"),
+    FIELD(FIELD_TEXT, target, due, "a date; empty: the plan's or period's end"),
     FIELD(FIELD_TEXTS, target, lead, "departments' slugs"),
     FIELD(FIELD_TEXT, target, plan, "a plan's slug"),
     FIELD(FIELD_TEXT, target, section, "the plan's section"),
@@ -23,6 +34,8 @@ const struct fields target_fields = FIELDS("target", target, target_table);
 static const struct field target_ref_table[] = {
     FIELD(FIELD_TEXT, target_ref, slug, NULL),
     FIELD(FIELD_TEXT, target_ref, plan, "the newest open one's without it"),
+    FIELD(FIELD_TEXT, target_ref, cursor, NULL),
+    FIELD(FIELD_INT, target_ref, limit, NULL),
 };
 const struct fields target_ref_fields = FIELDS("target_ref", target_ref, target_ref_table);
 
@@ -30,7 +43,8 @@ const struct fields target_ref_fields = FIELDS("target_ref", target_ref, target_
     FIELD(FIELD_TEXT, target_input, slug, NULL),                             \
     FIELD(FIELD_TEXT, target_input, plan, "the newest open one without it"), \
     FIELD(FIELD_TEXT, target_input, at, "a date, as written or said; today without it"), \
-    FIELD(FIELD_TEXT, target_input, note, "the source")
+    FIELD(FIELD_TEXT, target_input, note, "the source"), \
+    FIELD(FIELD_TEXT, target_input, unit, "a unit's slug, of coverage")
 
 static const struct field target_record_table[] = {
     WHAT_AND_WHEN,
@@ -46,6 +60,63 @@ static const struct field target_set_table[] = {
     FIELD_AS("value", FIELD_MILLI, target_input, value_milli, "in place of what there is"),
 };
 const struct fields target_set_fields = FIELDS("target_set", target_input, target_set_table);
+
+static const struct field part_table[] = {
+    FIELD(FIELD_TEXT, target_part, kind, "signup, headcount, session, person, record, set"),
+    FIELD(FIELD_MOMENT, target_part, at, NULL),
+    FIELD_AS("amount", FIELD_MILLI, target_part, amount_milli, "what it adds to the value"),
+    FIELD_AS("of", FIELD_MILLI, target_part, of_milli, "the whole, of a ratio"),
+    FIELD(FIELD_TEXT, target_part, event, NULL),
+    FIELD(FIELD_TEXT, target_part, title, NULL),
+    FIELD(FIELD_MOMENT, target_part, recurrence_id, NULL),
+    FIELD(FIELD_TEXT, target_part, signup, NULL),
+    FIELD(FIELD_TEXT, target_part, volunteer, NULL),
+    FIELD(FIELD_TEXT, target_part, unit, NULL),
+    FIELD(FIELD_TEXT, target_part, name, NULL),
+    FIELD(FIELD_TEXT, target_part, level, NULL),
+    FIELD(FIELD_TEXT, target_part, note, "the source"),
+    FIELD(FIELD_TEXT, target_part, who, "who entered it"),
+};
+const struct fields target_part_fields = FIELDS("target_entry", target_part, part_table);
+
+static const struct field cell_table[] = {
+    FIELD(FIELD_TEXT, grid_cell, period, "2025-autumn; empty where there is one column"),
+    FIELD_AS("count", FIELD_MILLI, grid_cell, count_milli, NULL),
+    FIELD_AS("target", FIELD_MILLI, grid_cell, target_milli, NULL),
+    FIELD(FIELD_BOOL, grid_cell, met, NULL),
+    FIELD(FIELD_BOOL, grid_cell, due, "its time has begun"),
+};
+static const struct fields cell_fields = FIELDS("grid_cell", grid_cell, cell_table);
+
+static const struct field row_table[] = {
+    FIELD(FIELD_TEXT, grid_row, unit, "a unit's slug"),
+    FIELD(FIELD_TEXT, grid_row, title, NULL),
+    FIELD(FIELD_INT, grid_row, met, NULL),
+    FIELD(FIELD_INT, grid_row, missing, "cells due and not met"),
+    FIELD_OF(FIELD_OBJECTS, grid_row, cells, cell_fields, NULL),
+};
+static const struct fields row_fields = FIELDS("grid_row", grid_row, row_table);
+
+static const struct field gap_table[] = {
+    FIELD(FIELD_TEXT, grid_gap, unit, NULL),
+    FIELD(FIELD_TEXT, grid_gap, title, NULL),
+    FIELD(FIELD_TEXT, grid_gap, period, NULL),
+    FIELD_AS("missing", FIELD_MILLI, grid_gap, missing_milli, NULL),
+};
+static const struct fields gap_fields = FIELDS("grid_gap", grid_gap, gap_table);
+
+static const struct field grid_table[] = {
+    FIELD(FIELD_TEXT, grid, slug, NULL),
+    FIELD(FIELD_TEXT, grid, title, NULL),
+    FIELD(FIELD_TEXT, grid, plan, NULL),
+    FIELD(FIELD_TEXT, grid, kind, "of units: school, village"),
+    FIELD(FIELD_TEXTS, grid, periods, NULL),
+    FIELD(FIELD_INT, grid, met, "of the cells that are due"),
+    FIELD(FIELD_INT, grid, cells, NULL),
+    FIELD_OF(FIELD_OBJECTS, grid, rows, row_fields, NULL),
+    FIELD_OF(FIELD_OBJECTS, grid, missing, gap_fields, "what is due and missing"),
+};
+const struct fields grid_fields = FIELDS("grid", grid, grid_table);
 
 int64_t target_percent_milli(int64_t part_milli, int64_t whole_milli)
 {

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "fields.h"
+#include "measure.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,18 +17,63 @@
 #define TARGET_LEVEL_CHARS_MAX 40
 
 struct target {
-    char *slug, *title, *title_en, *unit, *measure, *period;
+    char *slug, *title, *title_en, *unit, *measure, *period, *per, *due;
+    int64_t position;
     int64_t target_milli;
     int64_t value_milli;         /* FIELD_INT_ABSENT: nobody has said yet */
     int64_t percent_milli;       /* of the target; FIELD_INT_ABSENT with the value */
     int64_t pace;                /* people per TARGET_PACE_DAYS; FIELD_INT_ABSENT for what isn't counted by the day */
     struct moment forecast;      /* the day it is reached at that pace */
+    char *state;                 /* where it stands: enum standing */
+    struct moment forecast_from, forecast_to; /* the earliest and the latest that paces say */
+    char *sure;                  /* of the forecast: enum sureness; NULL without one */
+    int64_t expected_milli;      /* what an even way would have brought by now */
+    int64_t recent_milli, recent_days; /* what came in lately */
+    int64_t met, cells;          /* of a grid; FIELD_INT_ABSENT for what has none */
+    int64_t baseline_milli;      /* what the plan before came to */
     struct texts lead;           /* departments' slugs */
     char *plan, *section;
+    enum standing standing;
 };
 
 struct target_ref {
     char *slug, *plan;
+    char *cursor;                /* entries */
+    int64_t limit;
+};
+
+/* One thing a value is made of; the amounts of all of them are the value. */
+struct target_part {
+    char *kind;                  /* signup, headcount, session, person, record, set */
+    struct moment at;
+    int64_t amount_milli, of_milli;
+    char *event, *title;         /* of an occurrence */
+    struct moment recurrence_id;
+    char *signup, *volunteer;    /* ids */
+    char *unit, *name, *level, *note, *who;
+};
+
+/* A unit's row of a grid, and a cell of it. */
+struct grid_cell {
+    char *period;                /* "2025-autumn"; "" where there is one column */
+    int64_t count_milli, target_milli;
+    bool met, due;               /* due: its time has begun */
+};
+struct grid_row {
+    char *unit, *title;
+    struct objects cells;
+    int64_t met, missing;
+};
+struct grid {
+    char *slug, *title, *unit, *plan, *kind;
+    struct texts periods;
+    struct objects rows;
+    int64_t met, cells;          /* of those due */
+    struct objects missing;      /* struct grid_gap */
+};
+struct grid_gap {
+    char *unit, *title, *period;
+    int64_t missing_milli;
 };
 
 /* What is entered: `record` adds an amount, `set` replaces the value. */
@@ -35,10 +81,11 @@ struct target_input {
     char *slug, *plan;
     int64_t amount_milli, of_milli;   /* record */
     int64_t value_milli;              /* set */
-    char *at, *note, *name, *level;
+    char *at, *note, *name, *level, *unit;
 };
 
-extern const struct fields target_fields, target_ref_fields, target_record_fields, target_set_fields;
+extern const struct fields target_fields, target_ref_fields, target_record_fields, target_set_fields,
+    target_part_fields, grid_fields;
 
 /* Part over whole in thousandths of a percent, rounded down. `whole` > 0. */
 int64_t target_percent_milli(int64_t part_milli, int64_t whole_milli);

@@ -6,17 +6,14 @@
 #include "calendar/zone.h"
 #include "domain/event.h"
 #include "domain/people.h"
-#include "store/target.h"
-#include "store/volunteer.h"
-#include "volunteer.h"
+#include "measure.h"
+#include "register.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS 86400000LL
-
-/* The plan that is named, or the newest open one. */
-static int find_plan(struct call *c, struct db *db, const char *given, char **ret, struct err *e)
+int plan_named(struct call *c, struct db *db, const char *given, char **ret, struct err *e)
 {
     if (!given || !*given) {
         *ret = store_plan_current(db, &c->out);
@@ -28,57 +25,7 @@ static int find_plan(struct call *c, struct db *db, const char *given, char **re
     return 0;
 }
 
-static bool is_people(const struct target *t)
-{
-    return strcmp(t->slug, TARGET_VOLUNTEERS) == 0;
-}
-
-/* A survey's result or a share is unknown until somebody says; what is counted is nought. */
-static bool starts_unknown(const struct target *t)
-{
-    return strcmp(t->measure, "manual") == 0 || strcmp(t->measure, "ratio") == 0;
-}
-
-static void count_people(struct call *c, struct db *db, const struct zone *z, struct target *t)
-{
-    int64_t days_left, now_ms = c->req.now_ms;
-
-    t->value_milli = (int64_t)people_count(db) * 1000;
-    t->pace = store_people_count(db, now_ms - TARGET_PACE_DAYS * DAY_MS);
-    days_left = target_days_left(t->value_milli, t->target_milli, t->pace);
-    if (days_left <= 0)
-        return;
-    t->forecast.wall_s = civil_midnight(zone_to_wall(z, (now_ms + days_left * DAY_MS) / 1000));
-    t->forecast.date = t->forecast.set = true;
-}
-
-static void sum_entries(struct db *db, struct target *t)
-{
-    struct target_sums sums = store_target_sums(db, t->plan, t->slug);
-
-    if (sums.of_milli > 0)
-        t->value_milli = target_percent_milli(sums.amount_milli, sums.of_milli);
-    else if (sums.entries > 0 || !starts_unknown(t))
-        t->value_milli = sums.amount_milli;
-}
-
-static int fill(struct call *c, struct db *db, struct target *t, struct err *e)
-{
-    const struct zone *z = zone_find(service_settings(c->service)->tz, e);
-
-    if (!z)
-        return -1;
-    if (is_people(t))
-        count_people(c, db, z, t);
-    else
-        sum_entries(db, t);
-    if (t->value_milli != FIELD_INT_ABSENT && t->target_milli > 0)
-        t->percent_milli = target_percent_milli(t->value_milli, t->target_milli);
-    t->lead = store_target_lead(db, t->plan, t->section, &c->out);
-    return db_check(db, e);
-}
-
-static int find(struct call *c, struct db *db, const char *plan, const char *slug, struct target *ret, struct err *e)
+int target_named(struct call *c, struct db *db, const char *plan, const char *slug, struct target *ret, struct err *e)
 {
     struct texts slugs;
     const char *nearest;
@@ -92,32 +39,55 @@ static int find(struct call *c, struct db *db, const char *plan, const char *slu
                                      "target", slug, nearest, NULL);
 }
 
+/* Trouble first, the worst of it before the rest; then the plan's order. */
+static int by_trouble(const void *left, const void *right)
+{
+    const struct target *a = left, *b = right;
+
+    if (a->standing != b->standing)
+        return a->standing < b->standing ? -1 : 1;
+    if (a->percent_milli != b->percent_milli && a->standing == STANDING_BEHIND)
+        return a->percent_milli < b->percent_milli ? -1 : 1;
+    return a->position < b->position ? -1 : a->position > b->position;
+}
+
+int targets_read(struct measuring *m, struct objects *ret, struct err *e)
+{
+    struct list_builder b = {0};
+    struct target row;
+    struct stmt *s = store_target_list(m->db, m->plan);
+
+    while (store_target_next(s, &m->c->out, &row))
+        *(struct target *)list_add(m->c, &b, sizeof row) = row;
+    *ret = (struct objects){b.items, b.count, true};
+    for (size_t i = 0; i < b.count; i++)
+        if (measuring_fill(m, (struct target *)ret->items + i, e))
+            return -1;
+    return db_check(m->db, e);
+}
+
 static int run_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct target_ref *ref = input;
-    struct list_builder b = {0};
-    struct target row;
-    struct stmt *s;
+    struct list *list = arena_alloc(&c->out, sizeof *list);
+    struct measuring m;
     char *plan;
 
-    if (find_plan(c, db, ref->plan, &plan, e))
+    if (plan_named(c, db, ref->plan, &plan, e) || measuring_begin(c, db, plan, 0, 0, &m, e) ||
+        targets_read(&m, &list->items, e))
         return -1;
-    s = store_target_list(db, plan);
-    while (store_target_next(s, &c->out, &row)) {
-        struct target *t = list_add(c, &b, sizeof row);
-        *t = row;
-        if (fill(c, db, t, e))
-            return -1;
-    }
-    *ret = list_end(c, &b, NULL);
+    if (list->items.count)
+        qsort(list->items.items, list->items.count, sizeof(struct target), by_trouble);
+    *ret = list;
     return 0;
 }
 
 static int show(struct call *c, struct db *db, const char *plan, const char *slug, void **ret, struct err *e)
 {
     struct target *t = arena_alloc(&c->out, sizeof *t);
+    struct measuring m;
 
-    if (find(c, db, plan, slug, t, e) || fill(c, db, t, e))
+    if (target_named(c, db, plan, slug, t, e) || measuring_begin(c, db, plan, 0, 0, &m, e) || measuring_fill(&m, t, e))
         return -1;
     *ret = t;
     return 0;
@@ -128,11 +98,30 @@ static int run_show(struct call *c, struct db *db, const void *input, void **ret
     const struct target_ref *ref = input;
     char *plan;
 
-    return find_plan(c, db, ref->plan, &plan, e) ? -1 : show(c, db, plan, ref->slug, ret, e);
+    return plan_named(c, db, ref->plan, &plan, e) ? -1 : show(c, db, plan, ref->slug, ret, e);
+}
+
+static int run_grid(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct target_ref *ref = input;
+    struct grid *g = arena_alloc(&c->out, sizeof *g);
+    struct measuring m;
+    struct target t;
+    char *plan;
+
+    if (plan_named(c, db, ref->plan, &plan, e) || target_named(c, db, plan, ref->slug, &t, e))
+        return -1;
+    if (strcmp(t.measure, measure_names[MEASURE_COVERAGE]) != 0)
+        return err_set(e, ERR_INVALID, MSG_TARGET_NO_GRID, "slug", t.slug, NULL);
+    if (measuring_begin(c, db, plan, 0, 0, &m, e) || measuring_grid(&m, &t, g, e))
+        return -1;
+    *ret = g;
+    return 0;
 }
 
 const struct operation op_target_list = {"target list", ROLE_VIEWER, false, run_list};
 const struct operation op_target_show = {"target show", ROLE_VIEWER, false, run_show};
+const struct operation op_target_grid = {"target grid", ROLE_VIEWER, false, run_grid};
 
 /* Entering */
 
@@ -175,58 +164,169 @@ static int check_open(struct call *c, struct db *db, const struct target_input *
 {
     char *plan;
 
-    if (find_plan(c, db, in->plan, &plan, e) || find(c, db, plan, in->slug ? in->slug : "", t, e))
+    if (plan_named(c, db, in->plan, &plan, e) || target_named(c, db, plan, in->slug ? in->slug : "", t, e))
         return -1;
-    if (is_people(t))
+    if (target_is_people(t))
         return err_set(e, ERR_CONFLICT, MSG_TARGET_COUNTED, "slug", t->slug, NULL);
     return store_plan_open(db, plan) == 1 ? 0 : err_set(e, ERR_CONFLICT, MSG_PLAN_CLOSED, "plan", plan, NULL);
 }
 
-static int enter(struct call *c, struct db *db, const struct target_input *in, const struct target *t,
-                 struct target_entry *entry, void **ret, struct err *e)
+/* A date that was said lies in the plan's time, or --force. Today needs nobody's leave: late figures come in late. */
+static int check_at(struct call *c, const struct measuring *m, const char *at, bool said, struct err *e)
 {
-    if (read_texts(c, in, entry, e))
+    if (!said || c->req.force || (strcmp(at, m->dates.start) >= 0 && strcmp(at, m->dates.end) <= 0))
+        return 0;
+    return err_set(e, ERR_INVALID, MSG_DATE_OUTSIDE_PLAN, "at", at, m->plan, m->dates.start, m->dates.end, NULL);
+}
+
+/* A unit is named where a grid is filled, and is of the grid's kind. */
+static int check_unit(struct call *c, struct db *db, const struct target *t, const char *unit, bool needed,
+                      struct err *e)
+{
+    struct entry *found;
+    const char *kind;
+
+    if (strcmp(t->measure, measure_names[MEASURE_COVERAGE]) != 0)
+        return unit ? err_set(e, ERR_INVALID, MSG_TARGET_NO_UNIT, "unit", t->slug, NULL) : 0;
+    if (!unit)
+        return needed ? err_set(e, ERR_INVALID, MSG_TARGET_UNIT_NEEDED, "unit", t->slug, NULL) : 0;
+    if (register_find(c, db, REGISTER_UNIT, unit, &found, e)) {
+        if (e->code == ERR_NOT_FOUND)
+            snprintf(e->field, sizeof e->field, "unit");
+        return -1;
+    }
+    kind = arena_strndup(&c->out, t->per, strcspn(t->per, " "));
+    return strcmp(found->kind, kind) == 0
+               ? 0
+               : err_set(e, ERR_INVALID, MSG_TARGET_UNIT_KIND, "unit", unit, found->kind, t->slug, kind, NULL);
+}
+
+static int read_entry(struct call *c, struct db *db, const struct measuring *m, const struct target_input *in,
+                      const struct target *t, struct target_entry *entry, struct err *e)
+{
+    if (read_texts(c, in, entry, e) || check_at(c, m, entry->at, in->at != NULL, e))
+        return -1;
+    entry->unit = in->unit && in->unit[0] ? in->unit : NULL;
+    if (check_unit(c, db, t, entry->unit, strcmp(entry->kind, "record") == 0, e))
         return -1;
     entry->plan = t->plan;
     entry->slug = t->slug;
     entry->who = c->req.principal.name;
     entry->created_ms = c->req.now_ms;
-    store_target_add_entry(db, entry);
-    call_audit(c, t->slug, "%s %lld.%03d", entry->kind, (long long)(entry->amount_milli / 1000),
-               (int)(entry->amount_milli < 0 ? -(entry->amount_milli % 1000) : entry->amount_milli % 1000));
-    call_changed(c, CHANGE_TARGETS, 0);
-    return show(c, db, t->plan, t->slug, ret, e);
+    return 0;
 }
 
-/* A negative amount corrects an earlier one, so the sum may not fall below nought. */
-static int run_record(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+static void keep(struct call *c, struct db *db, const struct target_entry *entry)
 {
-    const struct target_input *in = input;
-    struct target_entry entry = {.kind = "record", .amount_milli = in->amount_milli, .of_milli = in->of_milli};
-    struct target t;
+    store_target_add_entry(db, entry);
+    call_changed(c, CHANGE_TARGETS, 0);
+}
+
+static int answer(struct call *c, struct db *db, const struct target_entry *entry, void **ret, struct err *e)
+{
+    call_audit(c, entry->slug, "%s %lld.%03d", entry->kind, (long long)(entry->amount_milli / 1000),
+               (int)(entry->amount_milli < 0 ? -(entry->amount_milli % 1000) : entry->amount_milli % 1000));
+    return show(c, db, entry->plan, entry->slug, ret, e);
+}
+
+/* A base or a hall is registered once; what is taken back may be registered again. */
+static int check_name(const struct measuring *m, const struct target *t, const struct target_entry *entry,
+                      struct err *e)
+{
+    const struct target_entry *list, *set = measuring_last_set(m, t);
+    size_t count = measuring_entries(m, t->slug, &list);
+    int64_t have_milli = 0;
+
+    if (strcmp(t->measure, measure_names[MEASURE_ENTITIES]) != 0 || !entry->name || !entry->name[0] ||
+        entry->amount_milli <= 0)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].name, entry->name) == 0 && measuring_takes(m, t, set, &list[i]))
+            have_milli += list[i].amount_milli;
+    return have_milli <= 0 ? 0 : err_set(e, ERR_EXISTS, MSG_TARGET_NAME_TAKEN, "name", t->slug, entry->name, NULL);
+}
+
+/* What was entered may not fall below nought, nor a milestone be more than done. */
+static int check_sum(const struct measuring *m, const struct target *t, const struct target_entry *entry,
+                     struct err *e)
+{
+    const struct target_entry *list, *set = measuring_last_set(m, t);
+    size_t count = measuring_entries(m, t->slug, &list);
+    int64_t sum_milli = entry->amount_milli;
+
+    for (size_t i = 0; i < count && strcmp(entry->kind, "set") != 0; i++) {
+        if (entry->unit ? strcmp(list[i].unit, entry->unit) == 0 : measuring_takes(m, t, set, &list[i]))
+            sum_milli += list[i].amount_milli;
+    }
+    if (sum_milli < 0)
+        return err_set(e, ERR_INVALID, MSG_AMOUNT_RANGE, "amount", "value", "0", "1000000000", NULL);
+    if (strcmp(t->measure, measure_names[MEASURE_MILESTONE]) == 0 && sum_milli > t->target_milli)
+        return err_set(e, ERR_INVALID, MSG_AMOUNT_RANGE, strcmp(entry->kind, "set") == 0 ? "value" : "amount", "value",
+                       "0", "1", NULL);
+    return 0;
+}
+
+static int check_amounts(const struct target_input *in, struct err *e)
+{
     char text[32];
 
-    if (check_open(c, db, in, &t, e) ||
-        target_amount_check(in->amount_milli, -TARGET_AMOUNT_MILLI_MAX, "amount", e) ||
+    if (target_amount_check(in->amount_milli, -TARGET_AMOUNT_MILLI_MAX, "amount", e) ||
         (in->of_milli != FIELD_INT_ABSENT && target_amount_check(in->of_milli, 1, "of", e)))
         return -1;
     snprintf(text, sizeof text, "%lld", (long long)(in->of_milli / 1000));
     if (in->of_milli != FIELD_INT_ABSENT && in->amount_milli > in->of_milli)
         return err_set(e, ERR_INVALID, MSG_AMOUNT_OF, "amount", "amount", text, NULL);
-    if (store_target_sums(db, t.plan, t.slug).amount_milli + in->amount_milli < 0)
-        return err_set(e, ERR_INVALID, MSG_AMOUNT_RANGE, "amount", "value", "0", "1000000000", NULL);
-    return enter(c, db, in, &t, &entry, ret, e);
+    return 0;
+}
+
+int target_add_record(struct call *c, struct db *db, const struct measuring *m, const struct target *t,
+                      const struct target_input *in, struct target_entry *ret, struct err *e)
+{
+    *ret = (struct target_entry){.kind = "record", .amount_milli = in->amount_milli, .of_milli = in->of_milli};
+    if (check_amounts(in, e) || read_entry(c, db, m, in, t, ret, e) || check_name(m, t, ret, e) ||
+        check_sum(m, t, ret, e))
+        return -1;
+    keep(c, db, ret);
+    return 0;
+}
+
+int target_add_set(struct call *c, struct db *db, struct measuring *m, const struct target *t,
+                   const struct target_input *in, struct target_entry *ret, struct err *e)
+{
+    *ret = (struct target_entry){.kind = "set", .amount_milli = in->value_milli, .of_milli = DB_NULL_INT};
+    if (target_amount_check(in->value_milli, 0, "value", e) || read_entry(c, db, m, in, t, ret, e) ||
+        check_sum(m, t, ret, e))
+        return -1;
+    ret->counted_milli = measuring_counted(m, t);
+    keep(c, db, ret);
+    return 0;
+}
+
+/* A negative amount corrects an earlier one. */
+static int run_record(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct target_input *in = input;
+    struct target_entry entry;
+    struct measuring m;
+    struct target t;
+
+    if (check_open(c, db, in, &t, e) || measuring_begin(c, db, t.plan, 0, 0, &m, e) ||
+        target_add_record(c, db, &m, &t, in, &entry, e))
+        return -1;
+    return answer(c, db, &entry, ret, e);
 }
 
 static int run_set(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct target_input *in = input;
-    struct target_entry entry = {.kind = "set", .amount_milli = in->value_milli, .of_milli = DB_NULL_INT};
+    struct target_entry entry;
+    struct measuring m;
     struct target t;
 
-    if (check_open(c, db, in, &t, e) || target_amount_check(in->value_milli, 0, "value", e))
+    if (check_open(c, db, in, &t, e) || measuring_begin(c, db, t.plan, 0, 0, &m, e) ||
+        target_add_set(c, db, &m, &t, in, &entry, e))
         return -1;
-    return enter(c, db, in, &t, &entry, ret, e);
+    return answer(c, db, &entry, ret, e);
 }
 
 const struct operation op_target_record = {"target record", ROLE_ORGANIZER, true, run_record};

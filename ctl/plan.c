@@ -1,0 +1,126 @@
+/* target show: with --entries the list that its value is made of, with --grid the units and terms. */
+#include "hooks.h"
+#include "print.h"
+#include "session.h"
+#include "shapes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Runs another row's request with the same words. */
+static int run_as(struct session *s, const struct command *row, int (*run)(struct session *s))
+{
+    struct invocation inv = *s->inv;
+    const struct invocation *usual = s->inv;
+    int rc;
+
+    inv.command = row;
+    s->inv = &inv;
+    rc = run(s);
+    s->inv = usual;
+    return rc;
+}
+
+static int list_entries(struct session *s)
+{
+    struct request r;
+    long long limit;
+    int rc;
+
+    if (session_number(s, "limit", 0, &limit) != 0 ||
+        request_build(s->inv, s->settings, &r, &s->failure.err) != 0)
+        return -1;
+    rc = session_list(s, &r, limit);
+    request_release(&r);
+    return rc;
+}
+
+/* "3/4": what there is of what there should be; "-" where its time has yet to come. */
+static json_t *cell_of(const json_t *cell)
+{
+    double count = json_number_value(json_object_get(cell, "count"));
+    double target = json_number_value(json_object_get(cell, "target"));
+    char text[64];
+
+    snprintf(text, sizeof text, "%.10g/%.10g%s", count, target, json_is_true(json_object_get(cell, "met")) ? " ✓" : "");
+    if (count == 0 && !json_is_true(json_object_get(cell, "due")))
+        snprintf(text, sizeof text, "-");
+    return json_string(text);
+}
+
+static json_t *rows_of(json_t *grid)
+{
+    json_t *items = json_array(), *row, *cell;
+    size_t i, k;
+
+    json_array_foreach (json_object_get(grid, "rows"), i, row) {
+        json_t *item = json_object();
+        json_object_set(item, "unit", json_object_get(row, "unit"));
+        json_object_set(item, "title", json_object_get(row, "title"));
+        json_object_set(item, "missing", json_object_get(row, "missing"));
+        json_array_foreach (json_object_get(row, "cells"), k, cell) {
+            const char *period = json_string_value(json_object_get(cell, "period"));
+            json_object_set_new(item, period && *period ? period : "count", cell_of(cell));
+        }
+        json_array_append_new(items, item);
+    }
+    return items;
+}
+
+static int show_grid(struct session *s)
+{
+    struct request r;
+    json_t *grid, *rows;
+    int rc;
+
+    if (request_build(s->inv, s->settings, &r, &s->failure.err) != 0)
+        return -1;
+    rc = session_send(s, &r, &grid);
+    request_release(&r);
+    if (rc != 0)
+        return -1;
+    if (s->settings->format == FORMAT_JSON || s->settings->format == FORMAT_JSONL) {
+        rc = session_print(s, grid);
+    } else {
+        rows = rows_of(grid);
+        rc = print_list(s->settings, &shape_any, rows, NULL, &s->failure.err);
+        json_decref(rows);
+    }
+    json_decref(grid);
+    return rc;
+}
+
+static int show_target(struct session *s)
+{
+    struct request r;
+    json_t *target;
+    int rc;
+
+    if (request_build(s->inv, s->settings, &r, &s->failure.err) != 0)
+        return -1;
+    rc = session_send(s, &r, &target);
+    request_release(&r);
+    if (rc != 0)
+        return -1;
+    rc = session_print(s, target);
+    json_decref(target);
+    return rc;
+}
+
+int hook_run_target(struct session *s)
+{
+    struct command row = *s->inv->command;
+
+    if (given_true(s->inv, "entries")) {
+        row.path = "/targets/{slug}/entries";
+        row.shape = &shape_target_entry;
+        row.traits = ANSWER_LIST | PAGED;
+        return run_as(s, &row, list_entries);
+    }
+    if (given_true(s->inv, "grid")) {
+        row.path = "/targets/{slug}/grid";
+        row.shape = &shape_any;
+        return run_as(s, &row, show_grid);
+    }
+    return show_target(s);
+}
