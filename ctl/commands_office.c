@@ -29,10 +29,11 @@ static const struct flag limit_flags[] = {LIMIT, END};
 static const struct flag target_list_flags[] = {OF_PLAN, LIMIT, END};
 static const struct flag target_show_flags[] = {
     OF_PLAN,
-    HERE(FLAG_BOOL, "entries", NULL, "列出数值由哪些记录组成，直到每个报名", "list what the value is made of, down to the sign-up",
+    HERE(FLAG_BOOL, "entries", NULL, "列出数值由哪些记录组成，直到每个报名",
+         "list what the value is made of, down to the sign-up",
          .group = 'e'),
-    HERE(FLAG_BOOL, "grid", NULL, "单位 × 学期的格子，和缺什么（覆盖类指标）", "the grid of units and terms, and what is missing (coverage)",
-         .group = 'e'),
+    HERE(FLAG_BOOL, "grid", NULL, "单位 × 学期的格子，和缺什么（覆盖类指标）",
+         "the grid of units and terms, and what is missing (coverage)", .group = 'e'),
     LIMIT, END};
 #define FORCE_DATE FORCE("日期可以在规划期间之外", "allow a date outside the plan's time")
 #define OF_UNIT IN_BODY(FLAG_TEXT, "unit", "SLUG", "哪个单位（覆盖类指标）", "which unit (of coverage)")

@@ -1,4 +1,5 @@
-/* How a target's value comes about, the stretch of time it is for, and where it is going: pure rules, days as numbers. */
+/* How a target's value comes about, the stretch of time it is for, and where it is going: pure rules, days as
+ * numbers. */
 #ifndef KEPU_DOMAIN_MEASURE_H
 #define KEPU_DOMAIN_MEASURE_H
 

@@ -19,7 +19,8 @@ extern const struct operation op_target_entries;
 /* input: struct target_import; result: struct target_import_result. */
 extern const struct operation op_target_import;
 
-/* For other operations: the plan that is named, or the newest open one; its target; all of them, filled, in its order. */
+/* For other operations: the plan that is named, or the newest open one; its target; all of them, filled, in its order.
+ */
 int plan_named(struct call *c, struct db *db, const char *given, char **ret, struct err *e);
 int target_named(struct call *c, struct db *db, const char *plan, const char *slug, struct target *ret, struct err *e);
 int targets_read(struct measuring *m, struct objects *ret, struct err *e);

@@ -119,7 +119,7 @@ static void add_part(struct walk *w, const char *kind, const struct measure_part
 
     z = z ? z : w->m.zone;
     p->amount_milli = strcmp(kind, "person") == 0 ? MILLI : x->amount * MILLI;
-    p->at = x->start[0] ? moment_at(z, x->start) : moment_of(w->m.zone, zone_to_wall(w->m.zone, x->at_ms / 1000), false);
+    p->at = x->start[0] ? moment_at(z, x->start) : moment_of(z, zone_to_wall(z, x->at_ms / 1000), false);
     if (x->recurrence[0])
         p->recurrence_id = moment_at(z, x->recurrence);
     p->event = given(x->event);

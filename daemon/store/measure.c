@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* $1 the indicator is left to each; $2 from, $3 until, $4 now. An event that names an indicator twice carries it once. */
+/* $1 the indicator is left to each; $2 from, $3 until, $4 now. An event that names an indicator twice carries it
+ * once. */
 #define CARRIERS "(SELECT DISTINCT slug, event_id FROM event_indicator)"
 #define COUNTS                                                                                                        \
     " e.status <> 'cancelled' AND o.status <> 'cancelled' AND o.start_local >= $2 AND o.start_local < $3"             \

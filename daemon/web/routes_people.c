@@ -48,7 +48,8 @@ static const struct route rows[] = {
     SIGNUP_MOVE("no-show", op_signup_no_show, "They did not come"),
     SIGNUP_MOVE("excuse", op_signup_excuse, "They said that they would not come"),
 
-    {HTTP_GET, TARGETS, .op = &op_target_list, .input = &target_ref_fields, .takes = "plan", .result = &target_fields, .list = true,
+    {HTTP_GET, TARGETS, .op = &op_target_list, .input = &target_ref_fields, .takes = "plan",
+     .result = &target_fields, .list = true,
      .summary = "List a plan's targets and where they stand"},
     {HTTP_GET, TARGET, .op = &op_target_show, .input = &target_ref_fields, .takes = "plan", .result = &target_fields,
      .summary = "Show a target"},
