@@ -245,6 +245,23 @@ static void copy(char *to, size_t size, const char *text)
     snprintf(to, size, "%s", text ? text : "");
 }
 
+/* Read where the configuration keeps it, which lives as long as we do. */
+static void set_privacy(const struct conf *conf, struct settings *to)
+{
+    to->privacy = (struct privacy_settings){
+        .handler = {conf->privacy_handler, conf->privacy_handler_en},
+        .purpose = {conf->privacy_purpose, conf->privacy_purpose_en},
+        .items = {conf->privacy_items, conf->privacy_items_en},
+        .rights = {conf->privacy_rights, conf->privacy_rights_en},
+        .contact = conf->privacy_contact,
+        .version = conf->privacy_version,
+        .retention_ms = conf->retention_ms,
+    };
+    to->limit_address = conf->limit_address;
+    to->limit_phone = conf->limit_phone;
+    to->limit_event = conf->limit_event;
+}
+
 static int open_service(struct server *s, struct err *e)
 {
     const struct conf *conf = s->conf;
@@ -260,6 +277,7 @@ static int open_service(struct server *s, struct err *e)
     to->waitlist_offer = conf->waitlist == CONF_WAITLIST_OFFER;
     to->spread_ms = (int)conf->spread_ms;
     to->hold_unknown = conf->on_unknown == CONF_UNKNOWN_HOLD;
+    set_privacy(conf, to);
     s->service = service_new(s->store, &s->keys, to);
     service_set_robots(s->service, &notify_robots);
     if (conf->seed && strcmp(conf->seed, "none") == 0)

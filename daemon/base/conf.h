@@ -14,6 +14,8 @@
 #define CONF_FILE_BYTES_MAX (64 * 1024)
 #define CONF_VALUE_BYTES_MAX 1000
 #define CONF_SPREAD_MS_MAX 600000
+#define CONF_RATE_MAX 1000000
+#define CONF_RETENTION_MS_MAX (3650LL * 86400000)
 
 enum conf_action { CONF_RUN, CONF_CHECK, CONF_HELP, CONF_VERSION };
 /* In the order of the choices in the table. */
@@ -24,6 +26,12 @@ enum conf_on_unknown { CONF_UNKNOWN_RESEND, CONF_UNKNOWN_HOLD };
 struct conf_list {
     const char **items;
     size_t count;
+};
+
+/* So many in so long; `most` 0: no limit. */
+struct conf_rate {
+    int64_t most;
+    int64_t period_ms;
 };
 
 /* All texts live in the arena; a text that was not given and has no default is NULL. */
@@ -47,6 +55,13 @@ struct conf {
     int64_t spread_ms;
     int64_t on_unknown;             /* enum conf_on_unknown */
     const char *office_name, *office_email, *office_tz;
+
+    /* The privacy notice; NULL: the words that kepu comes with. */
+    const char *privacy_handler, *privacy_handler_en, *privacy_contact, *privacy_purpose, *privacy_purpose_en,
+        *privacy_items, *privacy_items_en, *privacy_rights, *privacy_rights_en;
+    const char *privacy_version;
+    int64_t retention_ms;           /* 0: nothing is erased by itself */
+    struct conf_rate limit_address, limit_phone, limit_event;
 
     struct arena arena;
 };

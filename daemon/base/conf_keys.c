@@ -19,6 +19,22 @@ const struct conf_key conf_keys[] = {
      .help = HELP_STORE_URL},
     {KEY("privacy", "key_file", "privacy-key-file", CONF_TEXT, key_file), .shown = "STATE-DIR/key",
      .help = HELP_KEY_FILE},
+    {KEY("privacy", "handler", "privacy-handler", CONF_TEXT, privacy_handler), .help = HELP_PRIVACY_HANDLER},
+    {KEY("privacy", "handler_en", "privacy-handler-en", CONF_TEXT, privacy_handler_en), .help = HELP_PRIVACY_HANDLER},
+    {KEY("privacy", "contact", "privacy-contact", CONF_TEXT, privacy_contact), .max = 200,
+     .help = HELP_PRIVACY_CONTACT},
+    {KEY("privacy", "purpose", "privacy-purpose", CONF_TEXT, privacy_purpose), .help = HELP_PRIVACY_PURPOSE},
+    {KEY("privacy", "purpose_en", "privacy-purpose-en", CONF_TEXT, privacy_purpose_en), .help = HELP_PRIVACY_PURPOSE},
+    {KEY("privacy", "items", "privacy-items", CONF_TEXT, privacy_items), .help = HELP_PRIVACY_ITEMS},
+    {KEY("privacy", "items_en", "privacy-items-en", CONF_TEXT, privacy_items_en), .help = HELP_PRIVACY_ITEMS},
+    {KEY("privacy", "rights", "privacy-rights", CONF_TEXT, privacy_rights), .help = HELP_PRIVACY_RIGHTS},
+    {KEY("privacy", "rights_en", "privacy-rights-en", CONF_TEXT, privacy_rights_en), .help = HELP_PRIVACY_RIGHTS},
+    {KEY("privacy", "version", "privacy-version", CONF_TEXT, privacy_version), "2", 40, .help = HELP_PRIVACY_VERSION},
+    {KEY("privacy", "retention", "privacy-retention", CONF_SPAN, retention_ms), "180d", CONF_RETENTION_MS_MAX,
+     .help = HELP_PRIVACY_RETENTION},
+    {KEY("limits", "address", "limits-address", CONF_RATE, limit_address), "600/h", .help = HELP_LIMIT_ADDRESS},
+    {KEY("limits", "phone", "limits-phone", CONF_RATE, limit_phone), "60/d", .help = HELP_LIMIT_PHONE},
+    {KEY("limits", "event", "limits-event", CONF_RATE, limit_event), "6000/h", .help = HELP_LIMIT_EVENT},
     {KEY("http", "listen", "listen", CONF_TEXT, listen), "127.0.0.1:8280", .help = HELP_LISTEN},
     {KEY("http", "public_url", "public-url", CONF_URL, public_url), .max = 200, .help = HELP_PUBLIC_URL},
     {KEY("http", "metrics", "http-metrics", CONF_CHOICE, metrics), "loopback", .choices = "socket|loopback|public",
@@ -92,7 +108,8 @@ static int set_mode(const struct conf_key *key, const char *value, char *at, str
 
 static int set_span(const struct conf_key *key, const char *value, char *at, struct err *e)
 {
-    static const struct { const char *name; int64_t ms; } units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}};
+    static const struct { const char *name; int64_t ms; } units[] = {
+        {"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
     char *end, most[24];
     long long n = strtoll(value, &end, 10);
 
@@ -104,6 +121,27 @@ static int set_span(const struct conf_key *key, const char *value, char *at, str
     }
     snprintf(most, sizeof most, "%lld", (long long)key->max);
     return err_set(e, ERR_INVALID, MSG_CONF_SPAN, NULL, key->name, value, most, NULL);
+}
+
+/* "600/h"; "0": none. */
+static int set_rate(const struct conf_key *key, const char *value, char *at, struct err *e)
+{
+    static const struct { const char *name; int64_t ms; } periods[] = {
+        {"/s", 1000}, {"/m", 60000}, {"/h", 3600000}, {"/d", 86400000}};
+    char *end;
+    long long most = strtoll(value, &end, 10);
+
+    if (most == 0 && strcmp(value, "0") == 0) {
+        *(struct conf_rate *)(void *)at = (struct conf_rate){0, 0};
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof periods / sizeof periods[0]; i++) {
+        if (strcmp(end, periods[i].name) != 0 || most < 1 || most > CONF_RATE_MAX)
+            continue;
+        *(struct conf_rate *)(void *)at = (struct conf_rate){most, periods[i].ms};
+        return 0;
+    }
+    return err_set(e, ERR_INVALID, MSG_CONF_RATE, NULL, key->name, value, NULL);
 }
 
 static int set_choice(const struct conf_key *key, const char *value, char *at, struct err *e)
@@ -142,6 +180,8 @@ int conf_set(struct conf *c, const struct conf_key *key, const char *value, stru
         return set_mode(key, value, at, e);
     case CONF_SPAN:
         return set_span(key, value, at, e);
+    case CONF_RATE:
+        return set_rate(key, value, at, e);
     case CONF_CHOICE:
         return set_choice(key, value, at, e);
     }

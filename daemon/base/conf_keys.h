@@ -11,6 +11,7 @@ enum conf_type {
     CONF_LIST,     /* struct conf_list, separated by commas or blanks */
     CONF_MODE,     /* int64_t, octal */
     CONF_SPAN,     /* int64_t, milliseconds */
+    CONF_RATE,     /* struct conf_rate */
     CONF_CHOICE,   /* int64_t, the place among `choices` */
 };
 
@@ -26,7 +27,7 @@ struct conf_key {
     enum msg help;
 };
 
-#define CONF_KEYS_MAX 32
+#define CONF_KEYS_MAX 80
 
 extern const struct conf_key conf_keys[];
 extern const size_t conf_key_count;

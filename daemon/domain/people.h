@@ -19,8 +19,8 @@
 #define PERSON_SKILL_CHARS_MAX 40
 #define EMAIL_BYTES_MAX 254              /* RFC 5321 4.5.3.1.3, without the angle brackets */
 
-/* The privacy notice that consent on the web is given to; a new text is a new version. */
-#define PRIVACY_NOTICE_VERSION "1"
+/* Of kepu's own privacy notice, that consent on the web is given to; an office's own text has its own version. */
+#define PRIVACY_NOTICE_VERSION "2"
 
 #define PERSON_STATUSES(X) \
     X(PERSON_ACTIVE, "active") X(PERSON_RESTING, "resting") X(PERSON_ERASED, "erased")

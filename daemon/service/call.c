@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "changes.h"
+#include "domain/people.h"
 #include "notice.h"
 #include "store/office.h"
 
@@ -59,6 +60,13 @@ void service_free(struct service *s)
 const struct crypto_keys *service_keys(const struct service *s)
 {
     return &s->keys;
+}
+
+const char *service_notice_version(const struct service *s)
+{
+    const char *own = s->settings.privacy.version;
+
+    return own ? own : PRIVACY_NOTICE_VERSION;
 }
 
 const struct settings *service_settings(const struct service *s)

@@ -6,6 +6,7 @@
 #define KEPU_SERVICE_CALL_H
 
 #include "base/buf.h"
+#include "base/conf.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -112,6 +113,13 @@ struct call {
     struct job job;
 };
 
+/* What the office says of its privacy notice; NULL: kepu's own words. By language where there are two. */
+struct privacy_settings {
+    const char *handler[2], *purpose[2], *items[2], *rights[2];
+    const char *contact, *version;
+    int64_t retention_ms;                 /* 0: nobody is erased by itself */
+};
+
 /* What operations may know besides the database; read-only while threads run. */
 struct settings {
     char public_url[256];                 /* without a trailing slash */
@@ -121,6 +129,8 @@ struct settings {
     int waitlist_offer;                   /* [signup] waitlist = offer */
     int spread_ms;                        /* [notify] spread */
     bool hold_unknown;                    /* [notify] on-unknown = hold */
+    struct privacy_settings privacy;
+    struct conf_rate limit_address, limit_phone, limit_event;
     char daemon[32];                      /* this daemon's own name among those of a shared database; kept */
 };
 
@@ -129,6 +139,7 @@ void service_free(struct service *s);  /* takes NULL */
 const struct crypto_keys *service_keys(const struct service *s);
 const struct settings *service_settings(const struct service *s);
 struct store *service_store(const struct service *s);
+const char *service_notice_version(const struct service *s);
 
 /* Listeners hear every committed change, on the loop, before the call's own `done`. */
 #define SERVICE_LISTENERS_MAX 8

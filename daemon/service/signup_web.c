@@ -57,7 +57,8 @@ static void keep_guardian(struct call *c, struct db *db, int64_t volunteer_id, c
     const struct crypto_keys *k = service_keys(c->service);
 
     store_guardian_put(db, volunteer_id, crypto_seal(k, "guardian.name", g->name, &c->out),
-                       crypto_seal(k, "guardian.phone", g->phone, &c->out), c->req.now_ms, PRIVACY_NOTICE_VERSION);
+                       crypto_seal(k, "guardian.phone", g->phone, &c->out), c->req.now_ms,
+                       service_notice_version(c->service));
 }
 
 /* The person of the form: found, or added with the token's hash as the link of their page. *ret_new says which. */

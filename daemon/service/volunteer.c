@@ -80,7 +80,7 @@ int volunteer_prepare(struct call *c, const struct volunteer_input *in, struct v
 void volunteer_consent(struct call *c, bool consent, struct volunteer_row *row)
 {
     row->consent_ms = consent ? c->req.now_ms : DB_NULL_INT;
-    row->consent_version = arena_strdup(&c->out, consent ? PRIVACY_NOTICE_VERSION : "");
+    row->consent_version = arena_strdup(&c->out, consent ? service_notice_version(c->service) : "");
     row->consent_basis = arena_strdup(&c->out, consent ? "consent" : "organisation");
 }
 

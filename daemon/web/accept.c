@@ -1,6 +1,7 @@
-/* What a client takes and has: Accept-Encoding, If-None-Match. */
+/* What a client takes and has, and where it is: Accept-Encoding, If-None-Match, its address. */
 #include "web_private.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -54,4 +55,16 @@ bool web_names_tag(const char *list, const char *tag)
         list = end + 1;
     }
     return false;
+}
+
+bool web_is_loopback(const char *address)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+
+    if (inet_pton(AF_INET, address, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    if (inet_pton(AF_INET6, address, &v6) != 1)
+        return false;
+    return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
 }

@@ -5,29 +5,15 @@
 #include "feeds.h"
 #include "service/figures.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* 127.0.0.0/8 and ::1, also written as IPv4 in IPv6. */
-static bool is_loopback(const char *address)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-
-    if (inet_pton(AF_INET, address, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    if (inet_pton(AF_INET6, address, &v6) != 1)
-        return false;
-    return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
-}
-
 /* A proxy on this machine that nobody told us of looks like a neighbour; what it forwards comes from anywhere. */
 static bool is_near(const struct exchange *x)
 {
-    return is_loopback(x->address) && !http_header(x, "X-Forwarded-For") && !http_header(x, "Forwarded");
+    return web_is_loopback(x->address) && !http_header(x, "X-Forwarded-For") && !http_header(x, "Forwarded");
 }
 
 static bool may_see(const struct web *w, const struct exchange *x)

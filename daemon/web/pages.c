@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "form.h"
+#include "limits.h"
 #include "pages_cache.h"
 
 #include <stdio.h>
@@ -82,6 +83,7 @@ struct page *page_new(struct web *w, struct exchange *x, const struct page_kind 
 
 struct pages {
     struct pages_cache *cache;
+    struct limits *limits;
     char form_mark[FORM_TOKEN_BYTES];
 };
 
@@ -89,6 +91,7 @@ void pages_start(struct web *w)
 {
     w->pages = mem_alloc(sizeof *w->pages);
     page_style_start();
+    w->pages->limits = limits_new();
     w->pages->cache = pages_cache_new(w->service);
     crypto_code(FORM_TOKEN_CHARS, w->pages->form_mark);
     w->error_page = page_error;
@@ -97,8 +100,10 @@ void pages_start(struct web *w)
 
 void pages_stop(struct web *w)
 {
-    if (w->pages)
+    if (w->pages) {
         pages_cache_free(w->pages->cache);
+        limits_free(w->pages->limits);
+    }
     free(w->pages);
     w->pages = NULL;
 }
@@ -110,6 +115,11 @@ void pages_stop(struct web *w)
 const char *page_form_mark(const struct page *p)
 {
     return p->web->pages->form_mark;
+}
+
+struct limits *page_limits(const struct page *p)
+{
+    return p->web->pages->limits;
 }
 
 /* The token that goes out; `fresh` is room for a new one. */
@@ -290,7 +300,7 @@ static const struct {
     {ERR_INVALID, WORD_BAD_INPUT, MSG_NONE},
     {ERR_MALFORMED, WORD_BAD_INPUT, MSG_NONE},
     {ERR_TOO_LARGE, WORD_BAD_INPUT, MSG_NONE},
-    {ERR_TOO_MANY, WORD_BUSY, WORD_FAILED_LINE},
+    {ERR_TOO_MANY, WORD_MANY, MSG_NONE},
     {ERR_UNAVAILABLE, WORD_BUSY, WORD_FAILED_LINE},
 };
 

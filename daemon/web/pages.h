@@ -61,6 +61,13 @@ void page_show(struct page *p, const char *path);
 size_t page_headers(const struct page *p, const char *etag, struct http_answer_header headers[PAGE_HEADERS_MAX]);
 /* What stands for the form's token in a template's context; put in again for each reader. */
 const char *page_form_mark(const struct page *p);
+struct limits *page_limits(const struct page *p);
+/*
+ * Forms that are sent too often (pages_limit.c): true, and answered with 429 and the time to wait. By the address first,
+ * before anything is looked at; `phone` and `event` when all else is right.
+ */
+bool page_limit_address(const struct page *p);
+bool page_limit_person(const struct page *p, const char *phone, const char *event);
 /* 303 to a place of ours, with the query that links keep and `more` ("done=cancel"; NULL: nothing). */
 void page_redirect(const struct page *p, const char *path, const char *more);
 const char *page_base(const struct web *w);
@@ -98,6 +105,8 @@ void page_put_progress(json_t *to, const struct page *p, const struct people_pro
 void page_put_picture(json_t *to, const struct page *p, const struct people_progress *progress);
 void page_put_event(json_t *to, const struct page *p, const struct event_page *page);
 void page_put_occurrence(json_t *to, const struct page *p, const struct event_page *page);
+/* The privacy notice: notice_who, _why, _what, _long, _rights, _version; contact. From the configuration. */
+void page_put_notice(json_t *to, const struct page *p);
 /* A page's calendar, for programs; and what the panel to subscribe to it shows, an image too. */
 void page_put_feed(json_t *to, const struct page *p, const char *path, const char *title);
 void page_put_subscribe(json_t *to, const struct page *p, const char *path, const char *title);

@@ -115,13 +115,13 @@ static void put_form(const struct page *p, const struct event_page *page, json_t
 {
     static const struct filled empty = {.values = {"", "", "", "", "", "", "", "", ""}};
     const struct filled *f = p->extra ? p->extra : &empty;
-    const char *office = service_settings(p->web->service)->office;
     json_t *form = json_object();
 
     json_object_set_new(to, "form", form);
     page_put(form, "token", page_form_mark(p));
-    page_put_word(form, "consent_short", p, WORD_CONSENT_SHORT,
-                  office[0] ? office : catalogue_text(WORD_PRIVACY_OFFICE, p->lang), NULL);
+    page_put_notice(form, p);
+    page_put_word(form, "notice_short", p, WORD_PRIVACY_SHORT,
+                  json_string_value(json_object_get(form, "notice_who")), NULL);
     put_roles(p, &page->occurrence->roles, f->values[ROLE], form);
     put_values(f, form);
     if (f->any_wrong)
@@ -403,11 +403,13 @@ void page_sign_up(struct web *w, struct exchange *x, const struct route *r, cons
         return;
     s = arena_alloc(&x->arena, sizeof *s);
     s->page = begin(w, x, params);
+    if (page_limit_address(s->page))
+        return;
     read_fields(s);
     check_fields(&s->filled, &x->arena);
     check_form(s);
     if (s->filled.any_wrong)
         show_again(s, 422);
-    else
+    else if (!page_limit_person(s->page, s->filled.values[PHONE], ((struct page_ref *)s->page->call.input)->slug))
         send_form(s);
 }

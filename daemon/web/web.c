@@ -107,7 +107,7 @@ void web_answer_error_with(struct web *w, struct exchange *x, const struct err *
         headers[count++] = *more;
     if (e->code == ERR_UNAUTHENTICATED)
         headers[count++] = (struct http_answer_header){"WWW-Authenticate", "Bearer realm=\"kepu\""};
-    if (e->code == ERR_UNAVAILABLE || e->code == ERR_TOO_MANY)
+    if (!more && (e->code == ERR_UNAVAILABLE || e->code == ERR_TOO_MANY))
         headers[count++] = (struct http_answer_header){"Retry-After", API_RETRY_AFTER_S};
     if (!api && w->error_page) {
         w->error_page(w, x, e, headers, count);

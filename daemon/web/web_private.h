@@ -46,6 +46,9 @@ bool web_takes_gzip(const struct exchange *x);
 /* If-None-Match, `list`, names it: the weak comparison of RFC 9110 8.8.3.2, W/ is looked past. */
 bool web_names_tag(const char *list, const char *tag);
 
+/* 127.0.0.0/8 and ::1, also written as IPv4 in IPv6. */
+bool web_is_loopback(const char *address);
+
 /* Answers with an error: problem+json below /api/, a page elsewhere; 401 and 503 with the headers they need. */
 void web_answer_error(struct web *w, struct exchange *x, const struct err *e);
 void web_answer_error_with(struct web *w, struct exchange *x, const struct err *e,

@@ -137,6 +137,18 @@ static void flags_go_over_the_file(void **state)
     assert_string_equal(conf.seed, "none");
 }
 
+static void rates_and_days_are_read(void **state)
+{
+    (void)state;
+    write_file("[limits]\naddress = 0\nphone = 7/d\n[privacy]\nretention = 30d\n");
+    assert_int_equal(read_conf(""), 0);
+    assert_int_equal(conf.limit_address.most, 0);
+    assert_int_equal(conf.limit_phone.most, 7);
+    assert_int_equal(conf.limit_phone.period_ms, 86400000);
+    assert_int_equal(conf.limit_event.most, 6000);
+    assert_int_equal(conf.retention_ms, 30LL * 86400000);
+}
+
 static void what_is_wrong_in_the_file_is_named_with_its_line(void **state)
 {
     static const struct { const char *text; enum msg msg; const char *line; } cases[] = {
@@ -153,6 +165,10 @@ static void what_is_wrong_in_the_file_is_named_with_its_line(void **state)
         {"[notify]\nspread = 11m\n", MSG_CONF_SPAN, "line 2"},
         {"[notify]\nspread = -1s\n", MSG_CONF_SPAN, "line 2"},
         {"[notify]\nspread = s\n", MSG_CONF_SPAN, "line 2"},
+        {"[limits]\naddress = 600\n", MSG_CONF_RATE, "line 2"},
+        {"[limits]\nphone = -1/d\n", MSG_CONF_RATE, "line 2"},
+        {"[limits]\nevent = 5/w\n", MSG_CONF_RATE, "line 2"},
+        {"[privacy]\nretention = 9999d\n", MSG_CONF_SPAN, "line 2"},
         {"[server]\nsocket_mode = 0888\n", MSG_CONF_MODE, "line 2"},
         {"[server]\nsocket_mode = 7777\n", MSG_CONF_MODE, "line 2"},
     };
@@ -209,6 +225,7 @@ int main(void)
         TEST(the_state_directory_moves_the_store_and_the_key),
         TEST(the_file_is_read_to_the_letter),
         TEST(flags_go_over_the_file),
+        TEST(rates_and_days_are_read),
         TEST(what_is_wrong_in_the_file_is_named_with_its_line),
         TEST(what_is_wrong_in_the_flags_is_named),
         TEST(a_file_that_was_asked_for_must_be_there),
