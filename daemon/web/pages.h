@@ -63,8 +63,8 @@ size_t page_headers(const struct page *p, const char *etag, struct http_answer_h
 const char *page_form_mark(const struct page *p);
 struct limits *page_limits(const struct page *p);
 /*
- * Forms that are sent too often (pages_limit.c): true, and answered with 429 and the time to wait. By the address first,
- * before anything is looked at; `phone` and `event` when all else is right.
+ * Forms that are sent too often (pages_limit.c): true, and answered with 429 and the time to wait. By the address
+ * before anything is looked at; by `phone` and `event` when all else is right.
  */
 bool page_limit_address(const struct page *p);
 bool page_limit_person(const struct page *p, const char *phone, const char *event);
