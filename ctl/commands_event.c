@@ -72,7 +72,8 @@ static const struct flag move_flags[] = {
 static const struct flag confirm_flags[] = {
     ON_BODY(0), IN_BODY(FLAG_TEXT, "start", "WHEN", "确定的开始时间", "the start that was announced"), END};
 static const struct flag headcount_flags[] = {
-    ON_BODY(REQUIRED), IN_BODY(FLAG_TEXT, "note", "TEXT", "备注", "note"), END};
+    ON_BODY(REQUIRED), IN_BODY(FLAG_TEXT, "note", "TEXT", "备注", "note"),
+    FORCE("数目大得少见也登记", "even if it is unusually many"), END};
 static const struct flag clone_flags[] = {
     NEW_SLUG,
     IN_BODY(FLAG_TEXT, "start", "WHEN", "新的开始时间", "its start"),

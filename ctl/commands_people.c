@@ -38,10 +38,27 @@ static const struct flag signup_list_flags[] = {
              .choices = "confirmed|waitlisted|offered|cancelled|attended|no_show|excused"),
     LIMIT, END};
 static const struct flag reason_flags[] = {REASON, END};
+#define ANYWAY FORCE("时间在别的日子也登记", "even if the time is another day's")
+static const struct flag check_flags[] = {
+    IN_BODY(FLAG_TEXT, "at", "WHEN", "何时（默认现在）；再写一次即为更正", "when it was (default: now); said again, it corrects"),
+    REASON, ANYWAY, END};
+static const struct flag attend_flags[] = {
+    IN_BODY(FLAG_INT, "minutes", "N", "服务多少分钟（默认按签到签退，或按本场时长）",
+            "minutes of service (default: by check-in and check-out, or the shift's length)"),
+    IN_QUERY(FLAG_TEXT, "event", "SLUG", "名单所属的活动", "the event that a list is of"),
+    IN_QUERY(FLAG_TEXT, "on", "DATE", "哪一场：原定日期", "which occurrence: its original date", .needs = "event"),
+    HERE(FLAG_TEXT, "file", "LIST.csv", "纸质名单：表头 id、volunteer 或 name,phone，可加 role,in,out,minutes,note",
+            "a paper list: header id, volunteer or name,phone, and any of role,in,out,minutes,note"),
+    REASON, ANYWAY, END};
+static const struct flag came_flags[] = {REASON, ANYWAY, END};
+static const struct flag code_flags[] = {
+    IN_BODY(FLAG_TEXT, "event", "SLUG", "活动", "the event", .traits = REQUIRED),
+    IN_BODY(FLAG_TEXT, "on", "DATE", "哪一场：原定日期", "which occurrence: its original date"),
+    IN_BODY(FLAG_BOOL, "fixed", NULL, "不变的验证码，用于打印", "the code that stays the same, for paper"), END};
 
 #define ID PATH_ARG("ID", "id")
-#define SIGNUP_MOVE(verb, path, zh, en) \
-    {"signup", verb, "POST", "/signups/{id}/" path, {ID}, reason_flags, &shape_signup, WRITES, {zh, en}, \
+#define SIGNUP_MOVE(verb, flags_, zh, en) \
+    {"signup", verb, "POST", "/signups/{id}/" verb, {ID}, flags_, &shape_signup, WRITES, {zh, en}, \
      .example = "kepuctl signup " verb " s-4k7m2q"}
 
 const struct command people_commands[] = {
@@ -74,10 +91,16 @@ const struct command people_commands[] = {
      {"列出报名", "list sign-ups"}, .example = "kepuctl signup list --event science-day --on 2027-09-18"},
     {"signup", "show", "GET", "/signups/{id}", {ID}, NULL, &shape_signup, 0,
      {"查看报名", "show a sign-up"}, .example = "kepuctl signup show s-4k7m2q"},
-    SIGNUP_MOVE("cancel", "cancel", "取消报名", "cancel a sign-up"),
-    SIGNUP_MOVE("check-in", "check-in", "签到", "check in"),
-    SIGNUP_MOVE("check-out", "check-out", "签退", "check out"),
-    SIGNUP_MOVE("attend", "attend", "记为到场", "mark as attended"),
-    SIGNUP_MOVE("no-show", "no-show", "记为未到", "mark as not having come"),
-    SIGNUP_MOVE("excuse", "excuse", "记为请假", "mark as excused"),
+    SIGNUP_MOVE("cancel", reason_flags, "取消报名", "cancel a sign-up"),
+    SIGNUP_MOVE("check-in", check_flags, "签到", "check in"),
+    SIGNUP_MOVE("check-out", check_flags, "签退", "check out"),
+    {"signup", "attend", "POST", "/signups/{id}/attend", {{"ID...", FLAG_TEXT, PLACE_PATH, "id", OPTIONAL | MANY}},
+     attend_flags, &shape_signup, WRITES,
+     {"记为到场：一个或几个报名，或一份名单", "mark as attended: sign-ups, or a whole list"},
+     .example = "kepuctl signup attend --event science-day --on 2027-09-18 --file list.csv", .run = hook_run_attend},
+    SIGNUP_MOVE("no-show", came_flags, "记为未到", "mark as not having come"),
+    SIGNUP_MOVE("excuse", reason_flags, "记为请假", "mark as excused"),
+    {"signup", "code", "POST", "/signups/code", {{NULL}}, code_flags, &shape_any, WRITES,
+     {"现场签到码与展示页", "the code to check in with at the venue, and the page that shows it"},
+     .example = "kepuctl signup code --event science-day --on 2027-09-18"},
     END_OF_COMMANDS};

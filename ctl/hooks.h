@@ -17,6 +17,7 @@ int hook_run_feed(struct session *s);
 int hook_run_tail(struct session *s);
 int hook_run_import(struct session *s);
 int hook_run_target(struct session *s);
+int hook_run_attend(struct session *s);
 int hook_run_import_ical(struct session *s);
 int hook_run_export(struct session *s);
 int hook_run_version(struct session *s);

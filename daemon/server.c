@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "calendar/zone.h"
 #include "notify/notify.h"
+#include "service/attendance.h"
 #include "service/call.h"
 #include "service/feed.h"
 #include "service/notice.h"
@@ -25,6 +26,8 @@
 #define EXIT_INTERRUPTED 130
 #define DAILY_FIRST_MS 1000
 #define DAILY_EVERY_MS 3600000
+#define CLOSE_FIRST_MS 2000
+#define CLOSE_EVERY_MS 60000
 
 enum { ON_TERM, ON_INT, ON_HUP, SIGNALS };
 
@@ -46,6 +49,9 @@ struct server {
     uv_timer_t daily;
     struct call daily_call;
     bool daily_under_way;
+    uv_timer_t close;        /* shifts whose end nobody wrote down */
+    struct call close_call;
+    bool close_under_way;
     bool stop_asked;         /* a signal came; before `started` it waits */
     bool stopping;
 };
@@ -84,8 +90,28 @@ static int check_listen(const char *where, struct err *e)
     return 0;
 }
 
+/* Hours in rising order. */
+static int read_stars(const struct conf *conf, struct settings *to, struct err *e)
+{
+    size_t most = sizeof to->star_hours / sizeof to->star_hours[0];
+    char *end, number[24];
+    long before = 0;
+
+    snprintf(number, sizeof number, "%zu", most);
+    for (size_t i = 0; i < conf->hours_stars.count; i++) {
+        long hours = strtol(conf->hours_stars.items[i], &end, 10);
+        if (*end || hours <= before || hours > 1000000 || i == most)
+            return err_set(e, ERR_INVALID, MSG_HOURS_STARS_BAD, "hours.stars", number, conf->hours_stars.items[i],
+                           NULL);
+        to->star_hours[i] = before = hours;
+        to->star_count = (int)i + 1;
+    }
+    return 0;
+}
+
 int server_check(const struct conf *conf, struct err *e)
 {
+    struct settings unused = {0};
     gid_t gid;
 
     if (check_store_url(conf->store_url, e) || check_listen(conf->listen, e))
@@ -95,7 +121,7 @@ int server_check(const struct conf *conf, struct err *e)
     for (size_t i = 0; i < conf->trusted_proxies.count; i++)
         if (http_proxy_check(conf->trusted_proxies.items[i], e))
             return -1;
-    return find_group(conf->socket_group, &gid, e);
+    return read_stars(conf, &unused, e) || find_group(conf->socket_group, &gid, e) ? -1 : 0;
 }
 
 /* Signals */
@@ -153,6 +179,7 @@ static void on_store_closed(void *arg)
     for (int i = 0; i < SIGNALS; i++)
         uv_close((uv_handle_t *)&s->signals[i], NULL);
     uv_close((uv_handle_t *)&s->daily, NULL);
+    uv_close((uv_handle_t *)&s->close, NULL);
 }
 
 static void stop_store(struct server *s)
@@ -187,6 +214,7 @@ static void stop(struct server *s)
         return;
     s->stopping = true;
     uv_timer_stop(&s->daily);
+    uv_timer_stop(&s->close);
     systemd_notify("STOPPING=1");
     if (s->web_started)
         web_stop(s->web, on_web_stopped, s);
@@ -276,6 +304,10 @@ static int open_service(struct server *s, struct err *e)
     copy(to->office_email, sizeof to->office_email, conf->office_email);
     to->waitlist_offer = conf->waitlist == CONF_WAITLIST_OFFER;
     to->spread_ms = (int)conf->spread_ms;
+    to->hours_step_min = conf->hours_round_ms / 60000;
+    to->hours_rounding = (int)conf->hours_rounding;
+    if (read_stars(conf, to, e))
+        return -1;
     to->hold_unknown = conf->on_unknown == CONF_UNKNOWN_HOLD;
     set_privacy(conf, to);
     s->service = service_new(s->store, &s->keys, to);
@@ -315,6 +347,28 @@ static void on_daily(uv_timer_t *timer)
     service_call(s->service, c);
 }
 
+/* On time and after any time away: what the database says is open decides. */
+static void on_close_done(struct call *c)
+{
+    struct server *s = c->data;
+
+    s->close_under_way = false;
+    call_release(c);
+}
+
+static void on_close(uv_timer_t *timer)
+{
+    struct server *s = timer->data;
+    struct call *c = &s->close_call;
+
+    if (s->close_under_way)
+        return;
+    s->close_under_way = true;
+    *c = (struct call){.op = &op_attendance_close, .done = on_close_done, .data = s};
+    fill_own_request(&c->req);
+    service_call(s->service, c);
+}
+
 /* What has to be right before anything is served. */
 static int run_first(struct server *s, const struct operation *op, struct err *e)
 {
@@ -333,6 +387,7 @@ static int run_first(struct server *s, const struct operation *op, struct err *e
 static void start_daily(struct server *s)
 {
     uv_timer_start(&s->daily, on_daily, DAILY_FIRST_MS, DAILY_EVERY_MS);
+    uv_timer_start(&s->close, on_close, CLOSE_FIRST_MS, CLOSE_EVERY_MS);
 }
 
 static int start(struct server *s, struct err *e)
@@ -370,7 +425,8 @@ int server_run(const struct conf *conf, int argc, char *const *argv, struct err 
     uv_loop_init(&s.loop);
     start_signals(&s);
     uv_timer_init(&s.loop, &s.daily);
-    s.daily.data = &s;
+    uv_timer_init(&s.loop, &s.close);
+    s.daily.data = s.close.data = &s;
     failed = start(&s, e);
     if (!failed)
         tell(&s);

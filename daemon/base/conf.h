@@ -16,6 +16,7 @@
 #define CONF_SPREAD_MS_MAX 600000
 #define CONF_RATE_MAX 1000000
 #define CONF_RETENTION_MS_MAX (3650LL * 86400000)
+#define CONF_ROUND_MS_MAX 86400000
 
 enum conf_action { CONF_RUN, CONF_CHECK, CONF_HELP, CONF_VERSION };
 /* In the order of the choices in the table. */
@@ -54,6 +55,9 @@ struct conf {
     int64_t waitlist;               /* enum conf_waitlist */
     int64_t spread_ms;
     int64_t on_unknown;             /* enum conf_on_unknown */
+    int64_t hours_round_ms;
+    int64_t hours_rounding;         /* in the order of enum hours_rounding */
+    struct conf_list hours_stars;
     const char *office_name, *office_email, *office_tz;
 
     /* The privacy notice; NULL: the words that kepu comes with. */

@@ -124,6 +124,16 @@ void crypto_index(const struct crypto_keys *k, const char *context, const char *
     crypto_generichash(ret, CRYPTO_HASH_BYTES, (const unsigned char *)text, strlen(text), key, CRYPTO_KEY_BYTES);
 }
 
+void crypto_chain(struct bytes previous, const char *text, unsigned char ret[CRYPTO_HASH_BYTES])
+{
+    crypto_generichash_state state;
+
+    crypto_generichash_init(&state, NULL, 0, CRYPTO_HASH_BYTES);
+    crypto_generichash_update(&state, previous.data, previous.len);
+    crypto_generichash_update(&state, (const unsigned char *)text, strlen(text));
+    crypto_generichash_final(&state, ret, CRYPTO_HASH_BYTES);
+}
+
 void crypto_form(const struct crypto_keys *k, const char *text, unsigned char ret[CRYPTO_HASH_BYTES])
 {
     crypto_generichash(ret, CRYPTO_HASH_BYTES, (const unsigned char *)text, strlen(text), k->form, CRYPTO_KEY_BYTES);

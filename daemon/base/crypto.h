@@ -43,6 +43,9 @@ int crypto_open(const struct crypto_keys *k, const char *context, struct bytes s
 void crypto_index(const struct crypto_keys *k, const char *context, const char *text,
                   unsigned char ret[CRYPTO_HASH_BYTES]);
 
+/* The next link of a chain: an unkeyed hash over the one before (`len` 0 or CRYPTO_HASH_BYTES) and a text. */
+void crypto_chain(struct bytes previous, const char *text, unsigned char ret[CRYPTO_HASH_BYTES]);
+
 /* What shows that a text went out from here: a keyed hash for the hidden fields of forms. */
 void crypto_form(const struct crypto_keys *k, const char *text, unsigned char ret[CRYPTO_HASH_BYTES]);
 

@@ -68,7 +68,8 @@ static const struct field signup_table[] = {
     FIELD_AS("created", FIELD_MS, signup, created_ms, NULL),
     FIELD_AS("checked_in", FIELD_MS, signup, checked_in_ms, NULL),
     FIELD_AS("checked_out", FIELD_MS, signup, checked_out_ms, NULL),
-    FIELD(FIELD_INT, signup, minutes, "of service"),
+    FIELD(FIELD_BOOL, signup, closed, "nobody checked out: the end of the shift did"),
+    FIELD(FIELD_INT, signup, minutes, "of service, as in the ledger"),
     FIELD(FIELD_INT, signup, version, "for If-Match"),
     FIELD(FIELD_TEXT, signup, url, "the occurrence's page"),
 };

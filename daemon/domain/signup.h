@@ -61,6 +61,7 @@ struct signup {
     int64_t position;            /* in line, from 1; FIELD_INT_ABSENT: not in line */
     int64_t created_ms;
     int64_t checked_in_ms, checked_out_ms;
+    bool closed;                 /* nobody checked out: the end of the shift did */
     int64_t minutes;
     int64_t version;
     char *url;                   /* of the occurrence's page */

@@ -131,6 +131,10 @@ struct settings {
     bool hold_unknown;                    /* [notify] on-unknown = hold */
     struct privacy_settings privacy;
     struct conf_rate limit_address, limit_phone, limit_event;
+    int64_t hours_step_min;               /* [hours] round */
+    int hours_rounding;                   /* enum hours_rounding */
+    int64_t star_hours[10];               /* [hours] stars */
+    int star_count;
     char daemon[32];                      /* this daemon's own name among those of a shared database; kept */
 };
 

@@ -3,9 +3,11 @@
 
 #include "calendar/civil.h"
 #include "calendar/words.h"
+#include "domain/attendance.h"
 #include "event_resolve.h"
 #include "planner.h"
 #include "store/event.h"
+#include "store/hours.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -262,7 +264,10 @@ static int run_headcount(struct call *c, struct db *db, const void *input, void 
         return err_set(e, ERR_INVALID, MSG_OUT_OF_RANGE, "count", count_text(c, in->count), "0", "100000000", NULL);
     if (in->note && in->note[0] && text_check(in->note, "note", EVENT_REASON_CHARS_MAX, false, e))
         return -1;
+    if (in->count > HEADCOUNT_ASKED && !c->req.force)
+        return err_set(e, ERR_CONFLICT, MSG_HEADCOUNT_MANY, "count", count_text(c, in->count), NULL);
     o->headcount = in->count;
+    store_headcount_add(db, o->id, in->count, in->note ? in->note : "", c->req.principal.name, c->req.now_ms);
     if (in->note)
         store_occurrence_note(db, o->id, in->note);
     o->version++;

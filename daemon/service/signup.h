@@ -12,8 +12,7 @@ extern const struct operation op_signup_add;
 /* input: struct signup_filter; result: struct list of struct signup. */
 extern const struct operation op_signup_list;
 /* input: struct signup_ref; result: struct signup. */
-extern const struct operation op_signup_show, op_signup_cancel, op_signup_check_in, op_signup_check_out,
-    op_signup_attend, op_signup_no_show, op_signup_excuse;
+extern const struct operation op_signup_show, op_signup_cancel;
 
 /*
  * The public's. op_signup_web, input: struct signup_form, result: struct signup_form_result, whose token opens a page.
@@ -48,7 +47,7 @@ int signup_find(struct call *c, struct db *db, const char *id, struct signup **r
 /* A department's organizer keeps to the department's events. */
 int signup_may_change(struct call *c, struct db *db, int64_t event_id, struct err *e);
 
-/* To another state, with the role's counters; a place given back goes to the first in line. */
+/* To another state, or attended with other times, with the role's counters; a place given back goes to the next. */
 int signup_change(struct call *c, struct db *db, struct signup *s, enum signup_state to, struct err *e);
 
 /* What the wire shows beyond the row: moments, name of the state, address. */

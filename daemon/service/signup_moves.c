@@ -1,11 +1,9 @@
-/* What happens to a sign-up after it was made: cancelled, checked in and out, attended, not come, excused. */
+/* What happens to a sign-up after it was made: cancelled here, who came in attendance.c. */
 #include "signup.h"
 
 #include "domain/event.h"
 #include "planner.h"
 #include "signup_hooks.h"
-
-#define MINUTE_MS 60000
 
 struct counts {
     int taken, offered, waitlisted;
@@ -42,9 +40,9 @@ static int save(struct call *c, struct db *db, struct signup *s, enum signup_sta
 int signup_change(struct call *c, struct db *db, struct signup *s, enum signup_state to, struct err *e)
 {
     enum signup_state from = s->state;
-    bool ahead = s->end_ms > c->req.now_ms && !s->off;
+    bool ahead = s->end_ms > c->req.now_ms && !s->off, same = from == SIGNUP_ATTENDED && to == from;
 
-    if (signup_move(&s->state, to, s->id, e) || count_move(db, s, from, e) || save(c, db, s, from, e))
+    if ((!same && signup_move(&s->state, to, s->id, e)) || count_move(db, s, from, e) || save(c, db, s, from, e))
         return -1;
     s->position = FIELD_INT_ABSENT;
     if (signup_holds_place(from) && !signup_holds_place(to) && ahead)
@@ -91,60 +89,4 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
     return move_to(c, db, input, SIGNUP_CANCELLED, ret, e);
 }
 
-static int run_attend(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
-{
-    return move_to(c, db, input, SIGNUP_ATTENDED, ret, e);
-}
-
-static int run_no_show(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
-{
-    return move_to(c, db, input, SIGNUP_NO_SHOW, ret, e);
-}
-
-static int run_excuse(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
-{
-    return move_to(c, db, input, SIGNUP_EXCUSED, ret, e);
-}
-
-/* Scanned twice at the door counts once: the first time stands. */
-static int run_check_in(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
-{
-    const struct signup_ref *ref = input;
-    struct signup *s;
-
-    if (find(c, db, ref, &s, e))
-        return -1;
-    if (s->checked_in_ms == DB_NULL_INT) {
-        s->checked_in_ms = c->req.now_ms;
-        if (s->state == SIGNUP_ATTENDED ? save(c, db, s, s->state, e) : signup_change(c, db, s, SIGNUP_ATTENDED, e))
-            return -1;
-        call_changed(c, CHANGE_PERSON, s->volunteer_row);
-    }
-    return finish(c, ref, s, ret, e);
-}
-
-/* The last time stands. Only helpers earn minutes. */
-static int run_check_out(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
-{
-    const struct signup_ref *ref = input;
-    struct signup *s;
-
-    if (find(c, db, ref, &s, e))
-        return -1;
-    if (s->checked_in_ms == DB_NULL_INT || s->state != SIGNUP_ATTENDED)
-        return err_set(e, ERR_CONFLICT, MSG_NOT_CHECKED_IN, "state", s->id, NULL);
-    s->checked_out_ms = c->req.now_ms;
-    if (!store_role_is_participant(db, s->occurrence_row, s->role))
-        s->minutes = (s->checked_out_ms - s->checked_in_ms) / MINUTE_MS;
-    if (save(c, db, s, s->state, e))
-        return -1;
-    call_changed(c, CHANGE_PERSON, s->volunteer_row);
-    return finish(c, ref, s, ret, e);
-}
-
 const struct operation op_signup_cancel = {"signup cancel", ROLE_ORGANIZER, OPERATION_WRITES_ROWS, run_cancel};
-const struct operation op_signup_attend = {"signup attend", ROLE_ORGANIZER, true, run_attend};
-const struct operation op_signup_no_show = {"signup no-show", ROLE_ORGANIZER, true, run_no_show};
-const struct operation op_signup_excuse = {"signup excuse", ROLE_ORGANIZER, true, run_excuse};
-const struct operation op_signup_check_in = {"signup check-in", ROLE_ORGANIZER, true, run_check_in};
-const struct operation op_signup_check_out = {"signup check-out", ROLE_ORGANIZER, true, run_check_out};

@@ -106,9 +106,10 @@ bool store_signup_update(struct db *db, struct signup *s, enum signup_state from
     s->version++;
     return db_exec(db,
                    "UPDATE signup SET state = $3, checked_in_ms = $4, checked_out_ms = $5, minutes = $6,"
-                   " updated_ms = $7, version = version + 1 WHERE id = $1 AND state = $2",
+                   " closed = $8, updated_ms = $7, version = version + 1 WHERE id = $1 AND state = $2",
                    p_int(s->row), p_text(signup_state_name(from)), p_text(signup_state_name(s->state)),
-                   p_int(s->checked_in_ms), p_int(s->checked_out_ms), p_int(s->minutes), p_int(now_ms)) == 1;
+                   p_int(s->checked_in_ms), p_int(s->checked_out_ms), p_int(s->minutes), p_int(now_ms),
+                   p_int(s->closed)) == 1;
 }
 
 int64_t store_signup_promote(struct db *db, int64_t occurrence_id, const char *role, int64_t now_ms)
@@ -169,7 +170,8 @@ bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasi
     " o.start_ms, o.end_ms, CASE WHEN o.status = 'cancelled' OR e.status = 'cancelled' THEN 1 ELSE 0 END,"       \
     " s.role, s.state, CASE WHEN s.state = 'waitlisted' THEN (SELECT COUNT(*) FROM signup q"                     \
     " WHERE q.occurrence_id = s.occurrence_id AND q.role = s.role AND q.state = 'waitlisted'"                    \
-    " AND q.place <= s.place) END, s.created_ms, s.checked_in_ms, s.checked_out_ms, s.minutes, s.version"
+    " AND q.place <= s.place) END, s.created_ms, s.checked_in_ms, s.checked_out_ms, s.minutes, s.version,"       \
+    " s.closed"
 #define SIGNUP_TABLES                                                                                    \
     " FROM signup s JOIN volunteer v ON v.id = s.volunteer_id JOIN occurrence o ON o.id = s.occurrence_id" \
     " JOIN event e ON e.id = o.event_id"
@@ -209,6 +211,7 @@ static void read_signup(struct stmt *s, struct arena *a, struct signup *ret)
     ret->checked_out_ms = stmt_int(s, i++);
     ret->minutes = stmt_int(s, i++);
     ret->version = stmt_int(s, i++);
+    ret->closed = stmt_int(s, i++) != 0;
 }
 
 static struct signup *read_one(struct stmt *s, struct arena *a)

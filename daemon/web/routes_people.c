@@ -1,4 +1,5 @@
 #include "base/csv.h"
+#include "service/attendance.h"
 #include "service/signup.h"
 #include "service/target.h"
 #include "service/volunteer.h"
@@ -14,9 +15,9 @@ static const struct route_variant listed_whole = {"reveal", "true", &op_voluntee
 #define SIGNUP "/api/v1/signups/{id}"
 #define TARGETS "/api/v1/targets"
 #define TARGET "/api/v1/targets/{slug}"
-#define SIGNUP_MOVE(verb, operation, said) \
-    {HTTP_POST, SIGNUP "/" verb, .op = &operation, .input = &signup_ref_fields, .result = &signup_fields, \
-     .summary = said}
+#define ATTENDANCE(verb, operation, fields, said) \
+    {HTTP_POST, SIGNUP "/" verb, .op = &operation, .input = &attendance_input_fields, .takes = fields, \
+     .result = &signup_fields, .summary = said}
 
 static const struct route rows[] = {
     {HTTP_POST, VOLUNTEERS, .op = &op_volunteer_add, .input = &volunteer_input_fields, .result = &volunteer_fields,
@@ -41,12 +42,18 @@ static const struct route rows[] = {
      .summary = "List sign-ups"},
     {HTTP_GET, SIGNUP, .op = &op_signup_show, .input = &signup_ref_fields, .result = &signup_fields,
      .summary = "Show a sign-up"},
-    SIGNUP_MOVE("cancel", op_signup_cancel, "Cancel; the first in line gets the place"),
-    SIGNUP_MOVE("check-in", op_signup_check_in, "They came; the first time stands"),
-    SIGNUP_MOVE("check-out", op_signup_check_out, "They left; the last time stands"),
-    SIGNUP_MOVE("attend", op_signup_attend, "They were there"),
-    SIGNUP_MOVE("no-show", op_signup_no_show, "They did not come"),
-    SIGNUP_MOVE("excuse", op_signup_excuse, "They said that they would not come"),
+    {HTTP_POST, SIGNUP "/cancel", .op = &op_signup_cancel, .input = &signup_ref_fields, .result = &signup_fields,
+     .summary = "Cancel; the first in line gets the place"},
+    ATTENDANCE("check-in", op_signup_check_in, "at reason", "They came; with `at`, when, or a correction"),
+    ATTENDANCE("check-out", op_signup_check_out, "at reason", "They left; with `at`, when, or a correction"),
+    ATTENDANCE("attend", op_signup_attend, "reason minutes", "They were there"),
+    ATTENDANCE("no-show", op_signup_no_show, "reason", "They did not come"),
+    ATTENDANCE("excuse", op_signup_excuse, "reason", "They said that they would not come"),
+    {HTTP_POST, SIGNUPS "/attend", .op = &op_attendance_list, .input = &attendance_list_input_fields,
+     .result = &attendance_list_result_fields, .body_bytes_max = ROUTE_IMPORT_BYTES_MAX,
+     .raw_body = "list", .summary = "A paper list of who came, all of it or nothing"},
+    {HTTP_POST, SIGNUPS "/code", .op = &op_venue_code, .input = &venue_code_input_fields, .result = &venue_code_fields,
+     .summary = "The code to show at the venue, which volunteers enter on their own pages"},
 
     {HTTP_GET, TARGETS, .op = &op_target_list, .input = &target_ref_fields, .takes = "plan",
      .result = &target_fields, .list = true,

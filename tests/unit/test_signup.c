@@ -2,6 +2,7 @@
 #include "people_fixture.h"
 
 #include "calendar/civil.h"
+#include "service/attendance.h"
 #include "service/signup_hooks.h"
 #include "service/signup_told.h"
 
@@ -104,6 +105,13 @@ static void refused_with(struct fixture *f, enum err_code code)
 {
     assert_int_not_equal(f->call.status, 0);
     assert_int_equal(f->call.err.code, code);
+}
+
+static struct signup *said(struct fixture *f, const struct operation *op, char *id, int64_t minutes)
+{
+    struct attendance_input in = {.id = id, .minutes = minutes};
+
+    return ask(f, op, &in);
 }
 
 static struct signup *move(struct fixture *f, const struct operation *op, char *id)
@@ -322,40 +330,56 @@ static void who_is_excused_gives_the_place_back_and_who_stays_away_does_not(void
 
     for (int i = 0; i < 3; i++)
         ids[i] = keep(strdup(sign_up(f, who(f, i), "away", day, true)->id));
-    assert_string_equal(move(f, &op_signup_no_show, ids[0])->state_name, "no_show");
+    f->force = true;                                                   /* a day before */
+    assert_string_equal(said(f, &op_signup_no_show, ids[0], FIELD_INT_ABSENT)->state_name, "no_show");
     assert_int_equal(sql(f, TAKEN), 2);
     assert_int_equal(sql(f, WAITING), 1);
-    assert_string_equal(move(f, &op_signup_excuse, ids[1])->state_name, "excused");
+    assert_string_equal(said(f, &op_signup_excuse, ids[1], FIELD_INT_ABSENT)->state_name, "excused");
     assert_string_equal(move(f, &op_signup_show, ids[2])->state_name, "confirmed");
     assert_int_equal(sql(f, TAKEN), 2);
-    assert_null(move(f, &op_signup_attend, ids[1]));                   /* the place is gone */
+    assert_null(said(f, &op_signup_attend, ids[1], FIELD_INT_ABSENT));                   /* the place is gone */
     refused_with(f, ERR_FULL);
-    assert_string_equal(move(f, &op_signup_excuse, ids[0])->state_name, "excused");
+    assert_string_equal(said(f, &op_signup_excuse, ids[0], FIELD_INT_ABSENT)->state_name, "excused");
     assert_int_equal(sql(f, TAKEN), 1);
-    assert_string_equal(move(f, &op_signup_attend, ids[1])->state_name, "attended");
+    assert_string_equal(said(f, &op_signup_attend, ids[1], FIELD_INT_ABSENT)->state_name, "attended");
     assert_int_equal(sql(f, TAKEN), 2);
 }
 
-static void the_first_check_in_and_the_last_check_out_make_the_minutes(void **state)
+static void check_in_and_check_out_make_the_minutes_and_each_is_said_once(void **state)
 {
     struct fixture *f = *state;
     char *day = keep(add_event(f, "time", HOUR_MS, 2, 2));
     char *id = keep(strdup(sign_up(f, who(f, 1), "time", day, false)->id));
 
-    assert_null(move(f, &op_signup_check_out, id));
+    assert_null(said(f, &op_signup_check_out, id, FIELD_INT_ABSENT));
     refused_with(f, ERR_CONFLICT);
-    assert_string_equal(move(f, &op_signup_check_in, id)->state_name, "attended");
+    assert_string_equal(said(f, &op_signup_check_in, id, FIELD_INT_ABSENT)->state_name, "attended");
     f->now_ms += HOUR_MS;
-    assert_true(move(f, &op_signup_check_in, id)->checked_in_ms == NOW_MS);
-    assert_int_equal(move(f, &op_signup_check_out, id)->minutes, 60);
+    assert_null(said(f, &op_signup_check_in, id, FIELD_INT_ABSENT));
+    refused_with(f, ERR_CONFLICT);
+    assert_int_equal(said(f, &op_signup_check_out, id, FIELD_INT_ABSENT)->minutes, 60);
     f->now_ms += HOUR_MS / 2;
-    assert_int_equal(move(f, &op_signup_check_out, id)->minutes, 90);
-    assert_int_equal(move(f, &op_signup_show, id)->minutes, 90);
+    assert_null(said(f, &op_signup_check_out, id, FIELD_INT_ABSENT));
+    refused_with(f, ERR_CONFLICT);
+    assert_int_equal(move(f, &op_signup_show, id)->minutes, 60);
+    assert_int_equal(sql(f, "SELECT minutes FROM volunteer WHERE minutes > 0"), 60);
+    assert_int_equal(said(f, &op_signup_attend, id, 45)->minutes, 45);
+    assert_int_equal(sql(f, "SELECT minutes FROM volunteer WHERE minutes > 0"), 45);
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM hours_entry"), 2);
+}
+
+static void participants_earn_no_minutes(void **state)
+{
+    struct fixture *f = *state;
+    char *day = keep(add_event(f, "time", HOUR_MS, 2, 2));
+    char *id;
+
     sql(f, "UPDATE occurrence_role SET participant = 1");
     id = keep(strdup(sign_up(f, who(f, 2), "time", day, false)->id));
-    assert_non_null(move(f, &op_signup_check_in, id));
+    assert_non_null(said(f, &op_signup_check_in, id, FIELD_INT_ABSENT));
     f->now_ms += HOUR_MS;
-    assert_int_equal(move(f, &op_signup_check_out, id)->minutes, 0);
+    assert_int_equal(said(f, &op_signup_check_out, id, FIELD_INT_ABSENT)->minutes, 0);
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM hours_entry"), 0);
 }
 
 static void lists_are_filtered_and_paged(void **state)
@@ -723,7 +747,8 @@ int main(void)
         TEST(what_is_over_cancelled_or_unknown_takes_nobody),
         TEST(a_capacity_that_grows_moves_the_line),
         TEST(who_is_excused_gives_the_place_back_and_who_stays_away_does_not),
-        TEST(the_first_check_in_and_the_last_check_out_make_the_minutes),
+        TEST(check_in_and_check_out_make_the_minutes_and_each_is_said_once),
+        TEST(participants_earn_no_minutes),
         TEST(lists_are_filtered_and_paged),
         TEST(a_link_opens_the_person_only_if_its_sign_up_made_the_person),
         TEST(a_renewed_link_ends_the_one_that_the_form_gave),

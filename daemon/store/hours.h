@@ -1,0 +1,82 @@
+/* Rows of attendance and of the ledger of hours. Ledger rows are only ever added; a note alone may be forgotten. */
+#ifndef KEPU_STORE_HOURS_H
+#define KEPU_STORE_HOURS_H
+
+#include "db.h"
+#include "domain/hours.h"
+
+/* What happened at the door. `time_ms` DB_NULL_INT where there is none. */
+void store_attendance_add(struct db *db, int64_t signup_row, const char *kind, int64_t time_ms, const char *how,
+                          const char *reason, const char *who, int64_t now_ms);
+/* Sign-ups' codes whose shift has ended with nobody checked out, the oldest first. */
+struct texts store_attendance_open(struct db *db, int64_t now_ms, int64_t limit, struct arena *a);
+/* Sign-ups' codes of a volunteer (by their id) at an occurrence that were not cancelled; `role` "" means any. */
+struct texts store_attendance_of(struct db *db, int64_t occurrence_id, const char *volunteer, const char *role,
+                                 struct arena *a);
+/* By the name as it is compared, and the phone's index unless that is empty. */
+struct texts store_attendance_of_name(struct db *db, int64_t occurrence_id, const char *name_key,
+                                      struct bytes phone_index, const char *role, struct arena *a);
+/* Wrong codes of a sign-up since an instant; and one more. */
+int64_t store_code_tries(struct db *db, int64_t signup_row, int64_t since_ms);
+void store_code_tried(struct db *db, int64_t signup_row, int64_t since_ms, int64_t now_ms);
+
+void store_headcount_add(struct db *db, int64_t occurrence_id, int64_t people, const char *note, const char *who,
+                         int64_t now_ms);
+
+struct hours_head {
+    int64_t number;
+    struct bytes hash, seal;
+};
+/* The end of the chain. For a change it is taken, so that others wait until this transaction has ended. */
+struct hours_head store_hours_head(struct db *db, bool take, struct arena *a);
+void store_hours_head_put(struct db *db, const struct hours_head *head);
+
+/* Also adds what it counts to the volunteer's sum. */
+void store_hours_insert(struct db *db, const struct hours_entry *h);
+/* NULL: there is none. */
+struct hours_entry *store_hours_by_code(struct db *db, const char *code, struct arena *a);
+struct hours_entry *store_hours_by_number(struct db *db, int64_t number, struct arena *a);
+/* Whether an entry was approved. */
+bool store_hours_is_approved(struct db *db, int64_t number);
+
+/* What a matter comes to by now: of a sign-up (by its id), or of a root. Zeroed where there is none. */
+struct hours_sum {
+    int64_t counted, root, last;
+};
+struct hours_sum store_hours_of_signup(struct db *db, const char *signup);
+struct hours_sum store_hours_of_root(struct db *db, int64_t root);
+
+/* NULL means any; `pending` -1 means either. By number. */
+struct hours_query {
+    const char *volunteer, *event;
+    int pending;
+    int64_t after, limit;
+};
+struct stmt *store_hours_list(struct db *db, const struct hours_query *q);
+struct stmt *store_hours_all(struct db *db);
+bool store_hours_next(struct stmt *s, struct arena *a, struct hours_entry *ret);
+
+/* Matters of a volunteer between two days, both included, up to an entry of the chain: what each came to by then. */
+struct hours_matter {
+    int64_t root, counted, now;          /* by then, and today */
+    char *day, *event, *title;
+};
+struct stmt *store_hours_matters(struct db *db, const char *volunteer, const char *from, const char *to, int64_t head);
+bool store_hours_matter_next(struct stmt *s, struct arena *a, struct hours_matter *ret);
+/* Who recorded, or approved, those entries; each once. */
+struct texts store_hours_people(struct db *db, const char *volunteer, const char *from, const char *to, int64_t head,
+                                bool approved, struct arena *a);
+
+/* Certificates. `head` and `seal` with what the wire shows. */
+struct certificate_row {
+    char *code, *volunteer, *from, *to, *who;
+    int64_t minutes, head, issued_ms;
+    struct bytes seal;
+};
+void store_certificate_add(struct db *db, const struct certificate_row *row, const unsigned char *page_hash);
+bool store_certificate_find(struct db *db, const char *code, struct arena *a, struct certificate_row *ret);
+bool store_certificate_of_page(struct db *db, const unsigned char *page_hash, struct arena *a,
+                               struct certificate_row *ret);
+int64_t store_certificate_count(struct db *db);
+
+#endif
