@@ -45,6 +45,7 @@ CTL_SOURCES := $(sort $(wildcard ctl/*.c))
 CTL_SHARED := $(sort $(wildcard daemon/base/*.c daemon/domain/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+SIM_OBJECTS = $(call object,$(sort $(wildcard tests/sim/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/*.c)))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -96,6 +97,10 @@ $(BUILD)/unit/test_ctl_%: $(BUILD)/obj/tests/unit/test_ctl_%.o $(filter-out $(BU
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libkepu.a
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  LINK    $@";) $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS) -lpthread
+
+$(BUILD)/sim/sim: $(SIM_OBJECTS) $(BUILD)/libkepu.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LINK    $@";) $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS) -lpthread
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libkepu.a
 	@mkdir -p $(@D)

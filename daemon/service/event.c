@@ -396,7 +396,7 @@ void event_extend_window(struct call *c, struct db *db)
 
     for (size_t i = 0; i < ids.count; i++) {
         struct event *ev = event_get(c, db, ids.items[i]);
-        if (occurrences_extend(c, db, ev, NULL) == 0)
+        if (ev && occurrences_extend(c, db, ev, NULL) == 0)
             planner_event(c, db, ev->id);
     }
 }
@@ -409,6 +409,8 @@ int event_follow_holidays(struct call *c, struct db *db, struct err *e)
 
     for (size_t i = 0; i < ids.count; i++) {
         struct event *ev = event_get(c, db, ids.items[i]);
+        if (!ev)
+            return db_check(db, e);
         ev->sequence++;
         ev->version++;
         ev->updated_ms = c->req.now_ms;

@@ -93,7 +93,7 @@ size_t store_delivery_briefs(struct db *db, int64_t event_id, int64_t after_ms, 
     return count;
 }
 
-bool store_delivery_insert(struct db *db, struct delivery_row *d)
+static bool insert(struct db *db, struct delivery_row *d)
 {
     d->id =
         db_int(db, 0,
@@ -105,6 +105,22 @@ bool store_delivery_insert(struct db *db, struct delivery_row *d)
                p_int(d->reminder_id), p_text(d->kind), p_int(d->event_id), p_int(d->occurrence_id), p_text(d->role),
                p_int(d->moves), p_text(d->text), p_int(d->due_ms), p_int(d->deadline_ms), p_int(d->created_ms));
     return d->id != 0;
+}
+
+/*
+ * SQLite gives the id of a removed occurrence or channel out again. What is left of a delivery about the old one bears
+ * the identity of one about the new one, and makes room for it.
+ */
+bool store_delivery_insert(struct db *db, struct delivery_row *d)
+{
+    if (insert(db, d))
+        return true;
+    if (db_exec(db,
+                "UPDATE delivery SET identity = identity || ':' || code WHERE identity = $1 AND (channel_id IS NULL"
+                " OR (occurrence_id IS NULL AND CAST($2 AS bigint) IS NOT NULL))",
+                p_text(d->identity), p_int(d->occurrence_id)) == 0)
+        return false;
+    return insert(db, d);
 }
 
 void store_delivery_update(struct db *db, const struct delivery_row *d)

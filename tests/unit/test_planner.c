@@ -116,6 +116,32 @@ static void cancelling_withdraws_what_was_planned_and_says_so(void **state)
     assert_int_equal(sql(f, "SELECT due_ms FROM delivery WHERE kind = 'changed'"), NOW_MS);
 }
 
+static void an_event_after_a_removed_one_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+    struct event_ref in = ref_of("old", NULL);
+
+    add_webhook(f, "群");
+    remind(f, NULL, "1d");
+    add(f, "old", "2026-09-25 10:00", NULL);
+    assert_non_null(ask(f, &op_event_remove, &in));
+    add(f, "new", "2026-09-26 10:00", NULL);
+    assert_int_equal(sql(f, "SELECT due_ms FROM delivery WHERE state = 'scheduled'"), at(4, 10));
+}
+
+static void a_channel_that_is_added_again_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct channel_input in = channel_in("群");
+
+    add_webhook(f, "群");
+    remind(f, NULL, "1d");
+    add(f, "talk", "2026-09-25 10:00", NULL);
+    assert_non_null(ask(f, &op_channel_remove, &in));
+    add_webhook(f, "群");
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM delivery WHERE state = 'scheduled'"), 1);
+}
+
 static void filters_decide_which_channels_are_told(void **state)
 {
     struct fixture *f = *state;
@@ -475,6 +501,8 @@ int main(void)
         T(thanks_are_given_once_however_often_it_is_moved),
         T(a_retry_of_a_moved_occurrence_waits_for_the_new_time),
         T(cancelling_withdraws_what_was_planned_and_says_so),
+        T(an_event_after_a_removed_one_is_told_of),
+        T(a_channel_that_is_added_again_is_told),
         T(filters_decide_which_channels_are_told),
         T(what_the_planner_took_back_comes_back_with_its_reason),
         T(a_general_rule_stands_in_again_when_the_special_one_goes),
