@@ -130,7 +130,8 @@ static int64_t some_time_ms(struct world *w)
 
 static void add_event(struct world *w)
 {
-    static const char *const repeats[] = {NULL, "FREQ=DAILY;COUNT=4", "FREQ=WEEKLY;COUNT=3", "FREQ=DAILY;INTERVAL=2;COUNT=3"};
+    static const char *const repeats[] = {NULL, "FREQ=DAILY;COUNT=4", "FREQ=WEEKLY;COUNT=3",
+                                          "FREQ=DAILY;INTERVAL=2;COUNT=3"};
     struct order *o = order_new(w, &event_input_fields);
     struct event_input *in = &o->in.event;
     char slug[24];

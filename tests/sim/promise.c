@@ -174,8 +174,8 @@ static void nothing_is_missing(struct world *w)
          "  OR d.reminder_id IS NULL OR d.channel_id IS NULL)");
     NONE(w, "was told more often than it was moved",
          "SELECT MIN(d.code) FROM delivery d JOIN occurrence o ON o.id = d.occurrence_id WHERE d.kind = 'upcoming'"
-         " AND d.state = 'delivered' AND d.reminder_id IS NOT NULL GROUP BY d.occurrence_id, d.reminder_id, d.channel_id"
-         " HAVING COUNT(*) > 1 + MAX(o.moves)");
+         " AND d.state = 'delivered' AND d.reminder_id IS NOT NULL"
+         " GROUP BY d.occurrence_id, d.reminder_id, d.channel_id HAVING COUNT(*) > 1 + MAX(o.moves)");
 }
 
 void promise_plan(struct world *w)

@@ -108,8 +108,9 @@ static void on_clock(struct world *w, void *arg)
     (void)arg;
     if (!w->wrong_by_ms && w->wild) {
         if (size_ms > 14 * MINUTE_MS) {
+        int64_t most_ms = world_chance(w, 500) ? 58 * SECOND_MS : 4 * HOUR_MS;
             w->wrong_by_ms = -by_ms;
-            world_at(w, world_between(w, SECOND_MS, world_chance(w, 500) ? 58 * SECOND_MS : 4 * HOUR_MS), set_right, NULL);
+            world_at(w, world_between(w, SECOND_MS, most_ms), set_right, NULL);
         }
         set_clock(w, by_ms);
     }
@@ -303,5 +304,7 @@ int main(int argc, char **argv)
     world_dice();
     if (crypto_init())
         return 1;
-    return seed ? run_all(&w, seed, 1, 1) : run_all(&w, from, option(argc, argv, "--seeds", 100), option(argc, argv, "--jobs", 2));
+    if (seed)
+        return run_all(&w, seed, 1, 1);
+    return run_all(&w, from, option(argc, argv, "--seeds", 100), option(argc, argv, "--jobs", 2));
 }
