@@ -37,6 +37,13 @@ static const struct flag target_show_flags[] = {
     LIMIT, END};
 #define FORCE_DATE FORCE("日期可以在规划期间之外", "allow a date outside the plan's time")
 #define OF_UNIT IN_BODY(FLAG_TEXT, "unit", "SLUG", "哪个单位（覆盖类指标）", "which unit (of coverage)")
+static const struct flag target_import_flags[] = {OF_PLAN, FORCE_DATE, END};
+static const struct flag draft_flags[] = {
+    IN_QUERY(FLAG_TEXT, "plan", "SLUG", "哪个规划（默认最新的）", "which plan (default: the newest)"),
+    IN_QUERY(FLAG_TEXT, "term", "TERM", "哪个学期，如 2026-autumn（默认本学期）", "which term, such as 2026-autumn (default: now)"),
+    IN_QUERY(FLAG_TEXT, "preset", "SLUG", "用哪个常设活动（默认第一个带该指标的）",
+             "what kind of event (default: the first preset that carries it)"),
+    END};
 static const struct flag record_flags[] = {
     IN_BODY(FLAG_NUMBER, "amount", "N", "数量", "how much", .traits = REQUIRED),
     IN_BODY(FLAG_NUMBER, "of", "M", "总数（比例类指标）", "out of how many (for a ratio)"),
@@ -87,6 +94,14 @@ const struct command office_commands[] = {
      {"列出指标和进度", "list targets and where they stand"}, .example = "kepuctl target list"},
     {"target", "show", "GET", "/targets/{slug}", {SLUG}, target_show_flags, &shape_target, 0,
      {"查看指标", "show a target"}, .example = "kepuctl target show farmers --entries", .run = hook_run_target},
+    {"target", "import", "POST", "/targets/import", {{"FILE.csv", FLAG_TEXT, PLACE_FILE, NULL, 0}}, target_import_flags,
+     &shape_any, WRITES,
+     {"从 CSV 导入往年数据（表头 target,at，加 amount 或 value，可加 of,name,level,unit,note）",
+      "import past figures (CSV: target,at, then amount or value, and any of of,name,level,unit,note)"},
+     .example = "kepuctl target import figures.csv --dry-run", .content_type = "text/csv", .run = hook_run_import},
+    {"target", "draft", "POST", "/targets/{slug}/draft", {SLUG}, draft_flags, &shape_event, ANSWER_LIST | WRITES,
+     {"为还缺的格子排暂定活动", "schedule provisional events for what a grid is missing"},
+     .example = "kepuctl target draft school-lectures --dry-run"},
     {"target", "set", "POST", "/targets/{slug}/set", {SLUG}, set_flags, &shape_target, WRITES,
      {"改写数值", "replace its value"}, .example = "kepuctl target set literacy --value 12.4 --note 2024年调查"},
     {"target", "record", "POST", "/targets/{slug}/record", {SLUG}, record_flags, &shape_target, WRITES,
@@ -101,6 +116,9 @@ const struct command office_commands[] = {
     REGISTER("venue", "venues", "地点", venue, "museum"),
     REGISTER_EDIT("venue", "venues", "地点", venue, "museum --address 怀远西路"),
     REGISTER("unit", "units", "单位", unit, "school-3"),
+    {"unit", "import", "POST", "/units/import", {{"FILE.csv", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any, WRITES,
+     {"从 CSV 导入单位（表头 slug,title,kind）", "import units from a CSV (header slug,title,kind)"},
+     .example = "kepuctl unit import schools.csv --dry-run", .content_type = "text/csv", .run = hook_run_import},
 
     {"holiday", "list", "GET", "/holidays", {{NULL}}, holiday_flags, &shape_holiday, ANSWER_LIST,
      {"列出放假和调休", "list days off and make-up workdays"}, .example = "kepuctl holiday list --year 2027"},
@@ -112,6 +130,11 @@ const struct command office_commands[] = {
      {"列出规划", "list plans"}, .example = "kepuctl plan list"},
     {"plan", "show", "GET", "/plans/{slug}", {SLUG}, NULL, &shape_plan, 0,
      {"查看规划", "show a plan"}, .example = "kepuctl plan show 2021-2025"},
+    {"plan", "import", "POST", "/plans/import", {{"FILE", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_plan, WRITES,
+     {"导入规划（JSON，格式同 seeds/）", "import a plan (JSON, in the form of seeds/)"},
+     .example = "kepuctl plan import plan-2026-2030.json", .content_type = "application/json", .run = hook_run_import},
+    {"plan", "close", "POST", "/plans/{slug}/close", {SLUG}, NULL, &shape_plan, WRITES,
+     {"结束规划，保留结果", "close a plan and keep what it came to"}, .example = "kepuctl plan close 2021-2025"},
     {"token", "add", "POST", "/tokens", {BODY_ARG("NAME", "name")}, token_flags, &shape_token, WRITES,
      {"发放令牌（只显示一次）", "issue a token (shown once)"},
      .example = "kepuctl token add kexie-desk --role organizer --department kexie"},

@@ -85,6 +85,15 @@ static const struct field section_table[] = {
 };
 static const struct fields section_fields = FIELDS("section", plan_section, section_table);
 
+static const struct field result_table[] = {
+    FIELD(FIELD_TEXT, plan_result, slug, NULL),
+    FIELD(FIELD_TEXT, plan_result, title, NULL),
+    FIELD_AS("target", FIELD_MILLI, plan_result, target_milli, NULL),
+    FIELD_AS("value", FIELD_MILLI, plan_result, value_milli, "null: nobody had said"),
+    FIELD_AS("percent", FIELD_MILLI, plan_result, percent_milli, NULL),
+};
+static const struct fields result_fields = FIELDS("plan_result", plan_result, result_table);
+
 static const struct field plan_table[] = {
     FIELD(FIELD_TEXT, plan, slug, NULL),
     FIELD(FIELD_TEXT, plan, title, NULL),
@@ -93,6 +102,8 @@ static const struct field plan_table[] = {
     FIELD(FIELD_TEXT, plan, end, NULL),
     FIELD(FIELD_TEXT, plan, state, "open, closed"),
     FIELD_OF(FIELD_OBJECTS, plan, sections, section_fields, NULL),
+    FIELD(FIELD_INT, plan, targets, "how many"),
+    FIELD_OF(FIELD_OBJECTS, plan, results, result_fields, "what a closed plan came to"),
     FIELD(FIELD_INT, plan, version, NULL),
 };
 const struct fields plan_fields = FIELDS("plan", plan, plan_table);

@@ -48,7 +48,14 @@ struct plan_section {
 struct plan {
     char *slug, *title, *title_en, *start, *end, *state;
     struct objects sections;
+    int64_t targets;                 /* how many */
+    struct objects results;          /* struct plan_result: of a closed one */
     int64_t version;
+};
+
+struct plan_result {
+    char *slug, *title;
+    int64_t target_milli, value_milli, percent_milli;
 };
 
 struct token {

@@ -118,6 +118,27 @@ static const struct field grid_table[] = {
 };
 const struct fields grid_fields = FIELDS("grid", grid, grid_table);
 
+static const struct field import_table[] = {
+    FIELD(FIELD_TEXT, target_import, plan, "the newest open one without it"),
+    FIELD(FIELD_TEXT, target_import, body, "CSV with a header"),
+};
+const struct fields target_import_fields = FIELDS("csv_import_input", target_import, import_table);
+
+static const struct field import_result_table[] = {
+    FIELD(FIELD_INT, import_result, imported, NULL),
+    FIELD(FIELD_INT, import_result, existing, "lines that were there already"),
+    FIELD(FIELD_INT, import_result, lines, "lines read, the header not counted"),
+};
+const struct fields import_result_fields = FIELDS("csv_import", import_result, import_result_table);
+
+static const struct field draft_table[] = {
+    FIELD(FIELD_TEXT, draft_input, slug, NULL),
+    FIELD(FIELD_TEXT, draft_input, plan, "the newest open one without it"),
+    FIELD(FIELD_TEXT, draft_input, term, "2026-autumn; the present one without it"),
+    FIELD(FIELD_TEXT, draft_input, preset, "what kind of event; without it the first that carries the indicator"),
+};
+const struct fields draft_input_fields = FIELDS("draft_input", draft_input, draft_table);
+
 int64_t target_percent_milli(int64_t part_milli, int64_t whole_milli)
 {
     /* 128 bits: thousandths of a percent of a sum may not fit into 64. */

@@ -84,6 +84,20 @@ struct target_input {
     char *at, *note, *name, *level, *unit;
 };
 
+/* A CSV file; and what became of its lines. */
+struct target_import {
+    char *plan, *body;
+};
+struct import_result {
+    int64_t imported, existing, lines;
+};
+
+/* Drafts for what a grid is missing in a term. */
+struct draft_input {
+    char *slug, *plan, *term, *preset;
+};
+
+extern const struct fields target_import_fields, import_result_fields, draft_input_fields;
 extern const struct fields target_fields, target_ref_fields, target_record_fields, target_set_fields,
     target_part_fields, grid_fields;
 

@@ -54,6 +54,8 @@ static int save(struct call *c, struct db *db, const struct event_input *in, str
                 p_int(ev->id), p_text(in->provisional ? "tentative" : "scheduled"));
     if (changes_dates(in) && occurrences_realign(c, db, ev, e))
         return -1;
+    if (in->indicators.given && occurrences_keep_counted(c, db, ev, e))
+        return -1;
     if (in->roles.given && occurrences_put_roles(c, db, ev, e))
         return -1;
     planner_event(c, db, ev->id);

@@ -3,6 +3,7 @@
 #include "calendar/civil.h"
 #include "calendar/words.h"
 #include "store/event.h"
+#include "store/register.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +34,7 @@ int check_slug(struct call *c, struct db *db, const char *table, const char *fie
     bool found = !slug[0];
     struct stmt *s;
 
-    if (found)
+    if (found || (strcmp(table, "unit") == 0 && store_entry_find(db, REGISTER_UNIT, slug, &c->out)))
         return 0;
     s = slugs_of(db, table);
     while (!found && count < NAMES_MAX && stmt_row(s)) {
@@ -93,6 +94,29 @@ static void take_list(const struct texts *given, struct texts *to)
         *to = *given;
 }
 
+/* A village can't fill a school's cell: of the open plans' indicators that are counted over units. */
+static int check_unit_kind(struct call *c, struct db *db, const struct event *ev, struct err *e)
+{
+    for (size_t i = 0; ev->unit[0] && i < ev->indicators.count; i++) {
+        struct stmt *s = db_query(db,
+                                  "SELECT u.kind, i.per FROM indicator i JOIN plan p ON p.slug = i.plan JOIN unit u ON"
+                                  " u.slug = $2 WHERE i.slug = $1 AND i.measure = 'coverage' AND p.state = 'open'"
+                                  " ORDER BY p.start_date DESC, p.slug LIMIT 1",
+                                  p_text(ev->indicators.items[i]), p_text(ev->unit));
+        char *kind, *per;
+        if (!stmt_row(s))
+            continue;
+        kind = stmt_text(s, 0, &c->out);
+        per = stmt_text(s, 1, &c->out);
+        stmt_done(s);
+        per[strcspn(per, " ")] = 0;
+        if (strcmp(kind, per) != 0)
+            return err_set(e, ERR_INVALID, MSG_UNIT_NOT_OF_TARGET, "unit", ev->unit, kind, ev->indicators.items[i], per,
+                           NULL);
+    }
+    return 0;
+}
+
 static int resolve_names(struct call *c, struct db *db, const struct event_input *in, struct event *ev, struct err *e)
 {
     enum holiday_policy policy;
@@ -116,7 +140,9 @@ static int resolve_names(struct call *c, struct db *db, const struct event_input
     if (check_slugs(c, db, "department", "partners", &ev->partners, e) ||
         check_slugs(c, db, "audience", "audiences", &ev->audiences, e))
         return -1;
-    return check_slugs(c, db, "indicator", "indicators", &ev->indicators, e);
+    if (check_slugs(c, db, "indicator", "indicators", &ev->indicators, e))
+        return -1;
+    return in->unit || in->indicators.given ? check_unit_kind(c, db, ev, e) : 0;
 }
 
 static int resolve_roles(struct call *c, const struct event_input *in, struct event *ev, struct err *e)

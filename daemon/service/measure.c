@@ -121,7 +121,7 @@ int measuring_begin(struct call *c, struct db *db, const char *plan, int64_t on_
         .recent_from = measure_date(m->recent_from_day, &c->out),
         .half_from = measure_date(m->today - (m->recent_days + 1) / 2 + 1, &c->out), .now_ms = c->req.now_ms};
     m->tally_count = store_measure_tallies(db, &m->span, &c->out, &m->tallies);
-    m->entry_count = store_target_entries(db, plan, "", &c->out, &m->entries);
+    m->entry_room = m->entry_count = store_target_entries(db, plan, "", &c->out, &m->entries);
     return db_check(db, e);
 }
 
@@ -137,6 +137,30 @@ size_t measuring_entries(const struct measuring *m, const char *slug, const stru
         to++;
     *ret = m->entries + from;
     return to - from;
+}
+
+/* Behind those of its indicator and day: ids only grow. */
+void measuring_add_entry(struct measuring *m, const struct target_entry *entry)
+{
+    size_t at = 0;
+
+    if (m->entry_count >= m->entry_room) {
+        struct target_entry *grown;
+        m->entry_room = 2 * m->entry_count + 64;
+        grown = arena_alloc(&m->c->out, m->entry_room * sizeof *grown);
+        if (m->entry_count)
+            memcpy(grown, m->entries, m->entry_count * sizeof *grown);
+        m->entries = grown;
+    }
+    for (at = m->entry_count; at > 0; at--) {
+        int order = strcmp(m->entries[at - 1].slug, entry->slug);
+        if (order < 0 || (order == 0 && strcmp(m->entries[at - 1].at, entry->at) <= 0))
+            break;
+    }
+    memmove(m->entries + at + 1, m->entries + at, (m->entry_count - at) * sizeof *m->entries);
+    m->entries[at] = *entry;
+    m->entries[at].id = INT64_MAX;
+    m->entry_count++;
 }
 
 void measuring_stretch(const struct measuring *m, const struct target *t, int64_t *ret_from_day, int64_t *ret_to_day)

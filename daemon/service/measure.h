@@ -25,7 +25,7 @@ struct measuring {
     struct measure_tally *tallies;
     size_t tally_count;
     struct target_entry *entries;
-    size_t entry_count;
+    size_t entry_count, entry_room;
     bool kept;                           /* of a closed plan: what it came to, as it was kept */
 };
 
@@ -47,6 +47,8 @@ size_t measuring_entries(const struct measuring *m, const char *slug, const stru
 const struct target_entry *measuring_last_set(const struct measuring *m, const struct target *t);
 bool measuring_takes(const struct measuring *m, const struct target *t, const struct target_entry *set,
                      const struct target_entry *entry);
+/* One that was kept meanwhile. */
+void measuring_add_entry(struct measuring *m, const struct target_entry *entry);
 /* Units and what they have in each column. Columns: terms from the plan's start, or one. */
 int measuring_grid(struct measuring *m, const struct target *t, struct grid *ret, struct err *e);
 

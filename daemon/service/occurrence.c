@@ -195,6 +195,33 @@ int occurrences_between(struct call *c, struct db *db, const struct event *ev, c
     return 0;
 }
 
+/* A plan counts from its first day, however long ago that was. */
+int occurrences_keep_counted(struct call *c, struct db *db, struct event *ev, struct err *e)
+{
+    struct stmt *s = db_query(db, "SELECT MIN(start_date) FROM plan WHERE state = 'open'");
+    char *from = stmt_row(s) ? stmt_text(s, 0, &c->out) : NULL;
+    struct series *series;
+    struct series_walk w;
+    struct series_date d;
+    int64_t before_s, kept = 0;
+
+    stmt_done(s);
+    if (!from || ev->indicators.count == 0)
+        return db_check(db, e);
+    if (series_read(ev, db, &c->out, &series, e))
+        return -1;
+    before_s = zone_to_wall(series->zone, (c->req.now_ms - EVENT_WINDOW_PAST_MS) / 1000);
+    if (series_walk_begin(series, local_wall(from), &w, e))
+        return -1;
+    while (kept < EVENT_COUNTED_MAX && series_walk_next(&w, &d) && d.original_s < before_s) {
+        kept++;
+        if (!store_occurrence_find(db, ev->id, local_text(d.original_s, series->all_day, &c->out), &c->out))
+            occurrence_keep(c, db, occurrence_from_date(c, ev, series, &d));
+    }
+    series_walk_end(&w);
+    return db_check(db, e);
+}
+
 int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct err *e)
 {
     int64_t now_s = c->req.now_ms / 1000, from_s, to_s = now_s + EVENT_WINDOW_MS / 1000;
@@ -203,6 +230,8 @@ int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct e
     struct series_date d;
     bool any = false;
 
+    if (!ev->stored_until[0] && occurrences_keep_counted(c, db, ev, e))
+        return -1;
     if (series_read(ev, db, &c->out, &s, e))
         return -1;
     to_s = zone_to_wall(s->zone, to_s);

@@ -30,6 +30,9 @@ int occurrences_between(struct call *c, struct db *db, const struct event *ev, c
                         const struct window *in, size_t most, struct occurrence ***ret, size_t *ret_count,
                         bool *ret_more, struct err *e);
 
+/* Of an event that carries indicators: stores the rows that plans count and the window is too short for. */
+#define EVENT_COUNTED_MAX 4000   /* ten years of every day */
+int occurrences_keep_counted(struct call *c, struct db *db, struct event *ev, struct err *e);
 /* Stores the rows from the event's stored_until up to the window's end. */
 int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct err *e);
 

@@ -9,6 +9,7 @@
 #include "event_resolve.h"
 #include "feed.h"
 #include "holiday.h"
+#include "plan.h"
 #include "store/office.h"
 #include "store/register.h"
 
@@ -21,7 +22,7 @@ static int run_plan_show(struct call *c, struct db *db, const void *input, void 
 {
     const struct slug_ref *in = input;
 
-    *ret = store_plan_find(db, in->slug, &c->out);
+    *ret = plan_show(c, db, in->slug);
     if (*ret || db_check(db, e))
         return *ret ? 0 : -1;
     return err_set(e, ERR_NOT_FOUND, MSG_THING_NOT_FOUND, "slug", "plan", in->slug, NULL);
@@ -34,7 +35,7 @@ static int run_plan_list(struct call *c, struct db *db, const void *input, void 
 
     (void)input;
     for (size_t i = 0; i < slugs.count; i++)
-        *(struct plan *)list_add(c, &items, sizeof(struct plan)) = *store_plan_find(db, slugs.items[i], &c->out);
+        *(struct plan *)list_add(c, &items, sizeof(struct plan)) = *plan_show(c, db, slugs.items[i]);
     *ret = list_end(c, &items, NULL);
     return db_check(db, e);
 }

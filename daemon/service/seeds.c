@@ -3,12 +3,12 @@
 #include "base/assets.h"
 #include "base/log.h"
 #include "holiday.h"
+#include "plan.h"
 #include "store/register.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +31,7 @@ struct load {
     struct db *db;
     const struct seed *file;
     int64_t added;
+    bool strict;                  /* somebody's import: a plan that can't be added is an error */
 };
 
 static char *text_of(struct load *l, const json_t *o, const char *name)
@@ -109,52 +110,13 @@ static int load_presets(struct load *l, const json_t *array, struct err *e)
     return 0;
 }
 
-static char *joined(struct load *l, const json_t *array)
-{
-    char *text = (char *)(uintptr_t)"";
-
-    for (size_t i = 0; i < json_array_size(array); i++)
-        text = arena_printf(&l->c->out, "%s%s%s", text, i ? " " : "", json_string_value(json_array_get(array, i)));
-    return text;
-}
-
-static void load_indicator(struct load *l, const char *plan, const json_t *o, int64_t position)
-{
-    struct indicator_row row = {.slug = text_of(l, o, "slug"), .title = text_of(l, o, "title"),
-                                .title_en = text_of(l, o, "title_en"), .unit = text_of(l, o, "unit"),
-                                .measure = text_of(l, o, "measure"), .section = text_of(l, o, "section"),
-                                .per = joined(l, json_object_get(o, "per")), .position = position};
-
-    row.period = json_is_true(json_object_get(o, "standing")) ? "standing" : text_of(l, o, "period");
-    row.target_milli = llround(json_number_value(json_object_get(o, "target")) * 1000);
-    store_indicator_insert(l->db, plan, &row);
-}
-
 static int load_plan(struct load *l, const json_t *o, struct err *e)
 {
-    const json_t *sections = json_object_get(o, "sections"), *indicators = json_object_get(o, "indicators");
-    struct plan p;
+    bool added;
 
-    if (check_named(l, o, e))
+    if (plan_read(l->c, l->db, o, !l->strict, &added, e))
         return -1;
-    p = (struct plan){.slug = text_of(l, o, "slug"),
-                      .title = text_of(l, o, "title"),
-                      .title_en = text_of(l, o, "title_en"),
-                      .start = text_of(l, o, "start"),
-                      .end = text_of(l, o, "end"),
-                      .state = text_of(l, o, "state")};
-    if (!store_plan_insert(l->db, &p))
-        return 0;
-    l->added++;
-    for (size_t i = 0; i < json_array_size(sections); i++) {
-        const json_t *s = json_array_get(sections, i);
-        struct plan_section x = {.id = text_of(l, s, "id"), .title = text_of(l, s, "title"),
-                                 .title_en = text_of(l, s, "title_en"), .lead = texts_of(l, s, "lead"),
-                                 .partners = texts_of(l, s, "partners")};
-        store_section_insert(l->db, p.slug, &x, (int64_t)i);
-    }
-    for (size_t i = 0; i < json_array_size(indicators); i++)
-        load_indicator(l, p.slug, json_array_get(indicators, i), (int64_t)i);
+    l->added += added;
     return 0;
 }
 
@@ -206,6 +168,17 @@ static int load_file(struct load *l, struct err *e)
     failed = load_object(l, root, e);
     json_decref(root);
     return failed;
+}
+
+int seeds_take(struct call *c, struct db *db, const json_t *root, const char *name, int64_t *ret_added, struct err *e)
+{
+    const struct seed file = {.name = name};
+    struct load l = {.c = c, .db = db, .file = &file, .strict = true};
+
+    if (load_object(&l, root, e))
+        return -1;
+    *ret_added = l.added;
+    return 0;
 }
 
 static int run_seeds(struct call *c, struct db *db, const void *input, void **ret, struct err *e)

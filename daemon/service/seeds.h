@@ -5,6 +5,8 @@
 
 #include "call.h"
 
+#include <jansson.h>
+
 #define SEED_FILE_BYTES_MAX (4 * 1024 * 1024)
 #define SEED_FILES_MAX 100
 
@@ -13,5 +15,9 @@
  * program. One transaction: a wrong file (named, with line and column) leaves nothing half loaded.
  */
 int seeds_load(struct service *s, const char *dir, struct err *e);
+
+/* What somebody imports, in the same form and within their call; a plan that is there or whose time is taken is refused.
+ */
+int seeds_take(struct call *c, struct db *db, const json_t *root, const char *name, int64_t *ret_added, struct err *e);
 
 #endif

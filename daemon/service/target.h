@@ -16,8 +16,10 @@ extern const struct operation op_target_record, op_target_set;
 extern const struct operation op_target_grid;
 /* input: struct target_ref; result: struct list of struct target_part: what the value is made of. */
 extern const struct operation op_target_entries;
-/* input: struct target_import; result: struct target_import_result. */
-extern const struct operation op_target_import;
+/* input: struct target_import; result: struct import_result. */
+extern const struct operation op_target_import, op_unit_import;
+/* input: struct draft_input; result: struct list of struct event: provisional ones for what is missing. */
+extern const struct operation op_target_draft;
 
 /* For other operations: the plan that is named, or the newest open one; its target; all of them, filled, in its order.
  */

@@ -199,3 +199,9 @@ void store_plan_put_result(struct db *db, const char *plan, const char *slug, in
             " closed_ms = excluded.closed_ms",
             p_text(plan), p_text(slug), p_int(value_milli), p_int(at_ms));
 }
+
+void store_indicator_put_due(struct db *db, const char *plan, const char *slug, const char *due)
+{
+    db_exec(db, "INSERT INTO indicator_due (plan, indicator, due) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            p_text(plan), p_text(slug), p_text(due));
+}

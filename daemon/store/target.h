@@ -40,6 +40,7 @@ bool store_plan_dates(struct db *db, const char *plan, struct arena *a, struct p
 char *store_plan_overlapping(struct db *db, const char *slug, const char *start, const char *end, struct arena *a);
 void store_plan_close(struct db *db, const char *plan);
 void store_plan_put_result(struct db *db, const char *plan, const char *slug, int64_t value_milli, int64_t at_ms);
+void store_indicator_put_due(struct db *db, const char *plan, const char *slug, const char *due);
 /* What a closed plan's indicator came to; DB_NULL_INT: not known. */
 int64_t store_plan_result(struct db *db, const char *plan, const char *slug);
 

@@ -1,7 +1,9 @@
 #include "domain/event.h"
 #include "service/office.h"
+#include "service/plan.h"
 #include "service/preset.h"
 #include "service/register.h"
+#include "service/target.h"
 #include "web_private.h"
 
 #define API "/api/v1/"
@@ -24,6 +26,9 @@ static const struct route rows[] = {
     REGISTER("audiences", REGISTER_AUDIENCE, audience),
     REGISTER("venues", REGISTER_VENUE, venue),
     REGISTER("units", REGISTER_UNIT, unit),
+    {HTTP_POST, API "units/import", .op = &op_unit_import, .input = &target_import_fields, .takes = "body",
+     .raw_body = "body", .result = &import_result_fields, .body_bytes_max = ROUTE_IMPORT_BYTES_MAX,
+     .summary = "Import units from a CSV file"},
     {HTTP_GET, API "presets", .op = &op_preset_list, .result = &preset_fields, .list = true, .summary = "List presets"},
     {HTTP_GET, PRESET, .op = &op_preset_show, .input = &slug_ref_fields, .result = &preset_fields,
      .summary = "Show a preset"},
@@ -32,6 +37,11 @@ static const struct route rows[] = {
     {HTTP_GET, API "plans", .op = &op_plan_list, .result = &plan_fields, .list = true, .summary = "List plans"},
     {HTTP_GET, API "plans/{slug}", .op = &op_plan_show, .input = &slug_ref_fields, .result = &plan_fields,
      .summary = "Show a plan with its sections"},
+    {HTTP_POST, API "plans/import", .op = &op_plan_import, .input = &slug_ref_fields, .takes = "body", .raw_body = "body",
+     .result = &plan_fields, .body_bytes_max = ROUTE_IMPORT_BYTES_MAX, .status = 201,
+     .summary = "Import a plan, in the form of the seeds"},
+    {HTTP_POST, API "plans/{slug}/close", .op = &op_plan_close, .input = &slug_ref_fields, .takes = "",
+     .result = &plan_fields, .summary = "Close a plan and keep what it came to"},
     {HTTP_POST, API "tokens", .op = &op_token_add, .input = &token_input_fields, .result = &token_fields, .status = 201,
      .summary = "Make a token; it is shown once"},
     {HTTP_GET, API "tokens", .op = &op_token_list, .result = &token_fields, .list = true, .summary = "List tokens"},

@@ -1,4 +1,5 @@
 #include "base/csv.h"
+#include "domain/event.h"
 #include "service/attendance.h"
 #include "service/signup.h"
 #include "service/target.h"
@@ -64,6 +65,11 @@ static const struct route rows[] = {
      .result = &target_part_fields, .list = true, .summary = "List what a target's value is made of"},
     {HTTP_GET, TARGET "/grid", .op = &op_target_grid, .input = &target_ref_fields, .takes = "plan",
      .result = &grid_fields, .summary = "A coverage target's units and terms, and what is missing"},
+    {HTTP_POST, TARGETS "/import", .op = &op_target_import, .input = &target_import_fields, .takes = "body plan",
+     .raw_body = "body", .result = &import_result_fields, .body_bytes_max = ROUTE_IMPORT_BYTES_MAX,
+     .summary = "Import past figures from a CSV file"},
+    {HTTP_POST, TARGET "/draft", .op = &op_target_draft, .input = &draft_input_fields, .takes = "plan term preset",
+     .result = &event_fields, .list = true, .summary = "Schedule provisional events for what a grid is missing"},
     {HTTP_POST, TARGET "/record", .op = &op_target_record, .input = &target_record_fields, .result = &target_fields,
      .summary = "Add an entry"},
     {HTTP_POST, TARGET "/set", .op = &op_target_set, .input = &target_set_fields, .result = &target_fields,
