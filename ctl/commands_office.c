@@ -116,7 +116,8 @@ const struct command office_commands[] = {
     REGISTER("venue", "venues", "地点", venue, "museum"),
     REGISTER_EDIT("venue", "venues", "地点", venue, "museum --address 怀远西路"),
     REGISTER("unit", "units", "单位", unit, "school-3"),
-    {"unit", "import", "POST", "/units/import", {{"FILE.csv", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any, WRITES,
+    {"unit", "import", "POST", "/units/import", {{"FILE.csv", FLAG_TEXT, PLACE_FILE, NULL, 0}}, NULL, &shape_any,
+     WRITES,
      {"从 CSV 导入单位（表头 slug,title,kind）", "import units from a CSV (header slug,title,kind)"},
      .example = "kepuctl unit import schools.csv --dry-run", .content_type = "text/csv", .run = hook_run_import},
 

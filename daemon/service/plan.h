@@ -14,7 +14,8 @@
 #define PLAN_UNIT_CHARS_MAX 20
 
 /*
- * A plan as docs/seeds.md writes it, checked to the last key and kept. Errors name the place: "plan.indicators[3].unit".
+ * A plan as docs/seeds.md writes it, checked to the last key and kept. Errors name the place
+ * ("plan.indicators[3].unit").
  * With `seed` one that is there already is left alone (*ret_added false), and so is one whose time is taken: seeds only
  * add what is missing.
  */

@@ -191,7 +191,7 @@ static int read_target(const json_t *o, size_t i, int64_t *ret_milli, struct err
     return 0;
 }
 
-/* ["school"], ["village"], ["school", "semester"]: a kind of unit, then how time is cut. Of coverage, and only of it. */
+/* ["school"], ["village"], ["school", "semester"]: a kind of unit, then how time is cut. Of coverage only. */
 static int read_per(struct reading *r, const json_t *o, size_t i, struct indicator_row *row, struct err *e)
 {
     const json_t *array = json_object_get(o, "per");
@@ -220,7 +220,9 @@ static int check_section(struct reading *r, const char *section, size_t i, struc
     for (size_t k = 0; k < r->section_count; k++)
         if (strcmp(r->sections[k].id, section) == 0)
             return 0;
-    return strcmp(section, "goal") == 0 ? 0 : err_set(e, ERR_INVALID, MSG_PLAN_SECTION, at.text, at.text, section, NULL);
+    if (strcmp(section, "goal") == 0)
+        return 0;
+    return err_set(e, ERR_INVALID, MSG_PLAN_SECTION, at.text, at.text, section, NULL);
 }
 
 static int check_due(struct reading *r, const char *due, size_t i, struct err *e)

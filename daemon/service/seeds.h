@@ -16,7 +16,8 @@
  */
 int seeds_load(struct service *s, const char *dir, struct err *e);
 
-/* What somebody imports, in the same form and within their call; a plan that is there or whose time is taken is refused.
+/* What somebody imports, in the same form and within their call; a plan that is there or whose time is taken is
+ * refused.
  */
 int seeds_take(struct call *c, struct db *db, const json_t *root, const char *name, int64_t *ret_added, struct err *e);
 

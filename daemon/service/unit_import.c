@@ -9,7 +9,8 @@
 
 enum column { COLUMN_SLUG, COLUMN_TITLE, COLUMN_KIND, COLUMN_COUNT };
 static const struct sheet_column columns[COLUMN_COUNT] = {
-    [COLUMN_SLUG] = {"slug", NULL, true}, [COLUMN_TITLE] = {"title", "name", true}, [COLUMN_KIND] = {"kind", NULL, true}};
+    [COLUMN_SLUG] = {"slug", NULL, true}, [COLUMN_TITLE] = {"title", "name", true},
+    [COLUMN_KIND] = {"kind", NULL, true}};
 
 static int read_entry(struct sheet *s, struct entry *x, struct err *e)
 {
