@@ -7,6 +7,7 @@
 int hook_check_event_edit(const struct invocation *inv, struct err *e);
 int hook_check_register_add(const struct invocation *inv, struct err *e);
 int hook_check_reminder_add(const struct invocation *inv, struct err *e);
+int hook_check_volunteer_export(const struct invocation *inv, struct err *e);
 int hook_check_time_expand(const struct invocation *inv, struct err *e);
 void hook_complete_time_expand(const struct invocation *inv, json_t *body);
 
@@ -16,6 +17,7 @@ int hook_run_time_expand(struct session *s);
 int hook_run_feed(struct session *s);
 int hook_run_tail(struct session *s);
 int hook_run_import(struct session *s);
+int hook_run_volunteer_export(struct session *s);
 int hook_run_target(struct session *s);
 int hook_run_attend(struct session *s);
 int hook_run_import_ical(struct session *s);

@@ -190,6 +190,19 @@ static int run_usual(struct session *s)
     return rc;
 }
 
+int session_run_as(struct session *s, const struct command *row)
+{
+    const struct invocation *given = s->inv;
+    struct invocation inv = *given;
+    int rc;
+
+    inv.command = row;
+    s->inv = &inv;
+    rc = run_usual(s);
+    s->inv = given;
+    return rc;
+}
+
 int session_run(struct session *s)
 {
     return s->inv->command->run ? s->inv->command->run(s) : run_usual(s);

@@ -22,6 +22,8 @@ struct session {
 
 /* Runs the command of s->inv, its hook or the usual way. */
 int session_run(struct session *s);
+/* The usual way of another row, with the same words. */
+int session_run_as(struct session *s, const struct command *row);
 void session_release(struct session *s);
 
 /* Sends a request and gives the answer; JSON null where there is none. */

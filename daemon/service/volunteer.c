@@ -88,7 +88,7 @@ static int show_phone(struct call *c, const struct volunteer_row *row, bool reve
 {
     char masked[PHONE_BYTES];
 
-    if (!row->phone_sealed.data)
+    if (!row->phone_sealed.data || !row->phone_sealed.len)
         return 0;
     if (crypto_open(service_keys(c->service), PHONE, row->phone_sealed, &c->out, &v->phone, e))
         return -1;
@@ -100,13 +100,14 @@ static int show_phone(struct call *c, const struct volunteer_row *row, bool reve
 }
 
 /* Organisers write to people; who only looks on, or holds a link, sees no address. */
-static int show_email(struct call *c, const struct volunteer_row *row, struct volunteer *v, struct err *e)
+static int show_email(struct call *c, const struct volunteer_row *row, bool reveal, struct volunteer *v,
+                      struct err *e)
 {
     if (!row->email_sealed.data)
         return 0;
     if (crypto_open(service_keys(c->service), EMAIL, row->email_sealed, &c->out, &v->email, e))
         return -1;
-    if (c->req.principal.role < ROLE_ORGANIZER)
+    if (!reveal && c->req.principal.role < ROLE_ORGANIZER)
         v->email = email_mask(v->email, &c->out);
     return 0;
 }
@@ -127,7 +128,7 @@ int volunteer_show(struct call *c, struct db *db, const struct volunteer_row *ro
                               .created_ms = row->created_ms,
                               .version = row->version};
     ret->skills = store_volunteer_skills(db, row->id, &c->out);
-    return show_phone(c, row, reveal, ret, e) || show_email(c, row, ret, e) ? -1 : 0;
+    return show_phone(c, row, reveal, ret, e) || show_email(c, row, reveal, ret, e) ? -1 : 0;
 }
 
 static int answer(struct call *c, struct db *db, const struct volunteer_row *row, bool reveal, void **ret,
@@ -141,10 +142,27 @@ static int answer(struct call *c, struct db *db, const struct volunteer_row *row
     return 0;
 }
 
-static int find(struct call *c, struct db *db, const char *code, struct volunteer_row **ret, struct err *e)
+int volunteer_find(struct call *c, struct db *db, const char *code, struct volunteer_row **ret, struct err *e)
 {
-    *ret = store_volunteer_by_code(db, code, &c->out);
-    return *ret ? 0 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", code, NULL);
+    *ret = store_volunteer_by_code(db, code ? code : "", &c->out);
+    if (!*ret)
+        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", code, NULL);
+    if (!(*ret)->merged_into)
+        return 0;
+    return err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_MERGED, "volunteer", code, (*ret)->merged_into, NULL);
+}
+
+int volunteer_of_link(struct call *c, struct db *db, const struct person_ref *ref, struct volunteer_row **ret,
+                      struct err *e)
+{
+    unsigned char hash[CRYPTO_HASH_BYTES];
+    struct volunteer_id who;
+
+    crypto_token_hash(ref->token ? ref->token : "", hash);
+    *ret = store_volunteer_by_link(db, hash, &c->out);
+    if (*ret && store_volunteer_lock(db, (*ret)->code, &c->out, &who))
+        return 0;
+    return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_LINK_UNKNOWN, NULL, NULL);
 }
 
 /* The person of this row's phone and name is somebody else: who? */
@@ -202,7 +220,7 @@ static int run_edit(struct call *c, struct db *db, const void *input, void **ret
     struct volunteer_row *row;
     struct texts skills;
 
-    if (find(c, db, in->id, &row, e) || call_check_version(c, row->code, row->version, e))
+    if (volunteer_find(c, db, in->id, &row, e) || call_check_version(c, row->code, row->version, e))
         return -1;
     if (strcmp(row->status, person_status_name(PERSON_ERASED)) == 0)
         return err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", in->id, NULL);
@@ -232,7 +250,7 @@ static int show(struct call *c, struct db *db, const struct volunteer_ref *ref, 
 {
     struct volunteer_row *row;
 
-    if (find(c, db, ref->id, &row, e))
+    if (volunteer_find(c, db, ref->id, &row, e))
         return -1;
     if (reveal)
         call_audit(c, row->code, "number revealed");
@@ -267,8 +285,7 @@ int cursor_read(const char *cursor, int64_t *ret, struct err *e)
     return 0;
 }
 
-/* Finds a text anywhere, and takes % and _ for themselves. */
-static char *like_pattern(const char *text, struct arena *a)
+char *text_like(const char *text, struct arena *a)
 {
     char *pattern = arena_alloc(a, strlen(text) * 2 + 3), *to = pattern;
 
@@ -296,7 +313,7 @@ static void set_words(struct call *c, const char *q, struct volunteer_query *que
         query->phone_index = index;
         return;
     }
-    query->name_part = like_pattern(q, &c->out);
+    query->name_part = text_like(q, &c->out);
     query->code = q;
 }
 

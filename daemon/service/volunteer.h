@@ -4,6 +4,8 @@
 
 #include "call.h"
 #include "domain/people.h"
+#include "domain/person.h"
+#include "domain/signup.h"
 #include "store/volunteer.h"
 
 /* input: struct volunteer_input; result: struct volunteer. One known by phone and name: ERR_EXISTS, with the id. */
@@ -24,7 +26,25 @@ extern const struct operation op_volunteer_link;
 #define VOLUNTEER_IMPORT_LINES_MAX 200000
 extern const struct operation op_volunteer_import;
 
+/*
+ * Everything that is held on somebody: result struct person_file, and an entry in the audit. And its end: result struct
+ * person_erased; wants `yes`; once more changes nothing. Input: struct volunteer_ref; those of a person, for whoever
+ * holds the link of their whole page: struct person_ref.
+ */
+extern const struct operation op_volunteer_export, op_person_export, op_volunteer_erase, op_person_erase;
+
 /* For other operations, on the store thread */
+
+/* The volunteer of an id; ERR_NOT_FOUND, which says so if it was merged into another. Field "volunteer". */
+int volunteer_find(struct call *c, struct db *db, const char *code, struct volunteer_row **ret, struct err *e);
+/* The volunteer whose whole page a token opens, their row kept; ERR_NOT_FOUND for any other token. */
+int volunteer_of_link(struct call *c, struct db *db, const struct person_ref *ref, struct volunteer_row **ret,
+                      struct err *e);
+/* Without asking and without an entry in the audit; ret in c->out. Of somebody who is erased it only tells. */
+int volunteer_erase(struct call *c, struct db *db, const struct volunteer_row *row, struct person_erased *ret,
+                    struct err *e);
+/* A pattern for LIKE … ESCAPE '\' that finds a text anywhere, and takes % and _ for themselves. */
+char *text_like(const char *text, struct arena *a);
 
 /* People neither resting nor erased: what the target `volunteers` counts. */
 int people_count(struct db *db);

@@ -304,6 +304,12 @@ int db_start_alone(struct db *db, struct err *e)
     return db_check(db, e);
 }
 
+void db_forget(struct db *db)
+{
+    if (db->driver->forget)
+        db->driver->forget(db);
+}
+
 void db_checkpoint(struct db *db)
 {
     if (db->driver->checkpoint)

@@ -87,6 +87,9 @@ int64_t db_size_bytes(struct db *db);
  */
 #define DB_SKIP_LOCKED " /* FOR UPDATE SKIP LOCKED */"
 
+/* What this transaction takes away is to leave the database's files too, soon after it has committed. */
+void db_forget(struct db *db);
+
 /* Whether other daemons work on this database too. */
 bool db_is_shared(const struct db *db);
 /* What this transaction changes, for the other daemons to hear once it has committed (store_listen). */

@@ -60,6 +60,7 @@ struct db_driver {
     void (*set_schema_version)(struct db *db, int64_t version);
     void (*start_alone)(struct db *db);                          /* see db_start_alone */
     void (*checkpoint)(struct db *db);
+    void (*forget)(struct db *db);           /* NULL: nothing to do (db_forget) */
     int64_t (*size_bytes)(struct db *db);
 };
 

@@ -25,6 +25,7 @@ struct sqlite_db {
     struct db base;
     sqlite3 *handle;
     int wal_pages;
+    bool forget;                         /* the log holds what was to be taken away */
 };
 
 static struct sqlite_db *own(const struct db *db)
@@ -75,7 +76,9 @@ static int configure(struct sqlite_db *db, bool writer)
 
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-             "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF",
+             "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+             /* What an erased person's row held is overwritten, not just let go. */
+             "PRAGMA secure_delete=ON",
              writer ? WRITER_CACHE_KIB : CACHE_KIB);
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
     sqlite3_wal_hook(db->handle, on_wal, db);
@@ -263,8 +266,26 @@ static void set_schema_version(struct db *db, int64_t version)
     script(db, sql);
 }
 
+/* Whoever just reads keeps the log as it is: then after the next write. */
+static void empty_log(struct sqlite_db *db)
+{
+    sqlite3_busy_timeout(db->handle, 0);
+    if (sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK) {
+        db->forget = false;
+        db->wal_pages = 0;
+    }
+    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+}
+
+static void forget(struct db *db)
+{
+    own(db)->forget = true;
+}
+
 static void checkpoint(struct db *db)
 {
+    if (own(db)->forget)
+        empty_log(own(db));
     if (own(db)->wal_pages < CHECKPOINT_PAGES)
         return;
     own(db)->wal_pages = 0;
@@ -298,5 +319,6 @@ const struct db_driver db_sqlite = {
     .schema_version = schema_version,
     .set_schema_version = set_schema_version,
     .checkpoint = checkpoint,
+    .forget = forget,
     .size_bytes = size_bytes,
 };

@@ -2,7 +2,8 @@
 
 #define VOLUNTEER_COLUMNS                                                                              \
     "v.id, v.code, v.name, v.name_key, v.phone_sealed, v.phone_index, v.email_sealed, v.org, v.source," \
-    " v.town, v.status, v.consent_ms, v.consent_version, v.consent_basis, v.minutes, v.created_ms, v.version"
+    " v.town, v.status, v.consent_ms, v.consent_version, v.consent_basis, v.minutes, v.created_ms, v.version," \
+    " (SELECT k.code FROM volunteer k WHERE k.id = v.merged_into)"
 
 static void read_row(struct stmt *s, struct arena *a, struct volunteer_row *ret)
 {
@@ -25,6 +26,7 @@ static void read_row(struct stmt *s, struct arena *a, struct volunteer_row *ret)
     ret->minutes = stmt_int(s, i++);
     ret->created_ms = stmt_int(s, i++);
     ret->version = stmt_int(s, i++);
+    ret->merged_into = stmt_text(s, i++, a);
 }
 
 static struct volunteer_row *read_one(struct stmt *s, struct arena *a)
@@ -172,6 +174,58 @@ void store_guardian_put(struct db *db, int64_t volunteer_id, struct bytes name_s
             " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (volunteer_id) DO NOTHING",
             p_int(volunteer_id), p_blob(name_sealed.data, name_sealed.len), p_blob(phone_sealed.data, phone_sealed.len),
             p_int(consent_ms), p_text(consent_version));
+}
+
+void store_volunteer_blank(struct db *db, int64_t id)
+{
+    db_exec(db,
+            "UPDATE volunteer SET name = '', name_key = '', phone_sealed = $2, phone_index = $2, email_sealed = NULL,"
+            " org = '', source = '', town = '', status = 'erased', link_hash = NULL, feed_hash = NULL,"
+            " version = version + 1 WHERE id = $1 OR merged_into = $1",
+            p_int(id), p_blob("", 0));
+    db_exec(db, "DELETE FROM volunteer_skill WHERE volunteer_id = $1", p_int(id));
+    db_exec(db, "DELETE FROM guardian WHERE volunteer_id = $1", p_int(id));
+    db_exec(db, "UPDATE signup SET link_hash = NULL WHERE volunteer_id = $1 AND link_hash IS NOT NULL", p_int(id));
+    db_forget(db);
+}
+
+bool store_guardian_find(struct db *db, int64_t volunteer_id, struct arena *a, struct guardian_row *ret)
+{
+    struct stmt *s = db_query(
+        db, "SELECT name_sealed, phone_sealed, consent_ms, consent_version FROM guardian WHERE volunteer_id = $1",
+        p_int(volunteer_id));
+
+    if (!stmt_row(s))
+        return false;
+    *ret = (struct guardian_row){stmt_blob(s, 0, a), stmt_blob(s, 1, a), stmt_int(s, 2), stmt_text(s, 3, a)};
+    stmt_done(s);
+    return true;
+}
+
+struct texts store_volunteer_aliases(struct db *db, int64_t id, struct arena *a)
+{
+    int64_t count = db_int(db, 0, "SELECT COUNT(*) FROM volunteer WHERE merged_into = $1", p_int(id));
+    struct texts codes = {arena_alloc(a, (size_t)(count + 1) * sizeof(char *)), 0, true};
+    struct stmt *s = db_query(db, "SELECT code FROM volunteer WHERE merged_into = $1 ORDER BY id", p_int(id));
+
+    while ((int64_t)codes.count < count && stmt_row(s))
+        codes.items[codes.count++] = stmt_text(s, 0, a);
+    stmt_done(s);
+    return codes;
+}
+
+void store_volunteer_links(struct db *db, int64_t id, struct volunteer_links *ret)
+{
+    struct stmt *s = db_query(db,
+                              "SELECT COUNT(link_hash), COUNT(feed_hash), (SELECT COUNT(link_hash) FROM signup"
+                              " WHERE volunteer_id = $1) FROM volunteer WHERE id = $1 OR merged_into = $1",
+                              p_int(id));
+
+    *ret = (struct volunteer_links){0};
+    if (!stmt_row(s))
+        return;
+    *ret = (struct volunteer_links){stmt_int(s, 0) > 0, stmt_int(s, 1) > 0, stmt_int(s, 2)};
+    stmt_done(s);
 }
 
 int64_t store_people_count(struct db *db, int64_t after_ms)

@@ -15,6 +15,7 @@ struct volunteer_row {
     int64_t consent_ms;              /* DB_NULL_INT: none */
     char *consent_version, *consent_basis;
     int64_t minutes, created_ms, version;
+    char *merged_into;               /* "v-…": the record of the same person that stayed; NULL: this one did */
 };
 
 /* The new row's id; 0 if this person (phone and name) is there already. `link_hash` may be NULL. */
@@ -56,6 +57,25 @@ void store_volunteer_put_skills(struct db *db, int64_t id, const struct texts *s
 
 void store_guardian_put(struct db *db, int64_t volunteer_id, struct bytes name_sealed, struct bytes phone_sealed,
                         int64_t consent_ms, const char *consent_version);
+
+/* Takes all that tells who it was, from it and from those merged into it; what remains counts. */
+void store_volunteer_blank(struct db *db, int64_t id);
+
+struct guardian_row {
+    struct bytes name_sealed, phone_sealed;
+    int64_t consent_ms;
+    char *consent_version;
+};
+bool store_guardian_find(struct db *db, int64_t volunteer_id, struct arena *a, struct guardian_row *ret);
+
+/* The ids of the records that were merged into this one, by row. */
+struct texts store_volunteer_aliases(struct db *db, int64_t id, struct arena *a);
+/* Which addresses are out for somebody: their page, their calendar, how many of single sign-ups. */
+struct volunteer_links {
+    bool page, calendar;
+    int64_t signups;
+};
+void store_volunteer_links(struct db *db, int64_t id, struct volunteer_links *ret);
 
 /* Neither resting nor erased, and registered after a time. */
 int64_t store_people_count(struct db *db, int64_t after_ms);

@@ -36,6 +36,11 @@ static const struct route rows[] = {
      .summary = "Change a volunteer"},
     {HTTP_POST, VOLUNTEER "/link", .op = &op_volunteer_link, .input = &volunteer_ref_fields,
      .takes = "", .result = &volunteer_link_fields, .summary = "Renew the link of a volunteer's own page; shown once"},
+    {HTTP_GET, VOLUNTEER "/export", .op = &op_volunteer_export, .input = &volunteer_ref_fields, .takes = "",
+     .result = &person_file_fields, .summary = "Everything that is held on a volunteer, in full; audited"},
+    {HTTP_POST, VOLUNTEER "/erase", .op = &op_volunteer_erase, .input = &volunteer_ref_fields, .takes = "",
+     .result = &person_erased_fields,
+     .summary = "Erase what is held on a volunteer; anonymous counts remain. Wants ?yes=true"},
 
     {HTTP_POST, SIGNUPS, .op = &op_signup_add, .input = &signup_input_fields, .result = &signup_fields, .status = 201,
      .location = SIGNUP, .summary = "Sign a volunteer up"},

@@ -1,0 +1,63 @@
+"""Steps that tests of volunteers share: shifts of the past and of days to come, and whether a text is left anywhere."""
+import urllib.parse
+
+import kepu as harness
+from kepu import phone, unique
+
+AHEAD = "2027-05-12"
+LONG_AGO = "2026-03-03"
+
+
+def person(desk, number, name, *more):
+    return desk.json("volunteer", "add", "--name", name, "--phone", phone(number), *more)
+
+
+def shift(desk, capacity=1, day=AHEAD, role="引导员"):
+    slug = unique("shift")
+    desk.event(slug, start=f"{day} 09:00", role=f"{role}={capacity}")
+    return slug
+
+
+def sign_up(desk, who, slug, *more, day=AHEAD, **how):
+    return desk.json("signup", "add", "--volunteer", who["id"], "--event", slug, "--on", day, *more, **how)
+
+
+def state(desk, signup):
+    return desk.json("signup", "show", signup["id"])["state"]
+
+
+def sql(kepu, statement, values=()):
+    """Rows of a statement that speaks both dialects, in whichever database this run works on."""
+    if not harness.STORE.startswith("postgres"):
+        import sqlite3
+
+        db = sqlite3.connect(kepu.state / "kepu.db", timeout=10)
+        try:
+            rows = db.execute(statement, values).fetchall()
+            db.commit()
+            return rows
+        finally:
+            db.close()
+    import psycopg2
+
+    url = next(x for x in kepu.config.read_text().splitlines() if x.startswith("url = ")).removeprefix("url = ")
+    assert urllib.parse.urlsplit(url).path
+    db = psycopg2.connect(url)
+    try:
+        cursor = db.cursor()
+        cursor.execute(statement.replace("?", "%s"), values)
+        rows = cursor.fetchall() if cursor.description else []
+        db.commit()
+        return rows
+    finally:
+        db.close()
+
+
+def left_in_the_database(kepu, text):
+    """Where a text stands: tables, and on SQLite the very bytes of the files."""
+    tables = ("volunteer", "volunteer_skill", "guardian", "audit", "delivery", "signup")
+    found = [t for t in tables if any(text in str(row) for row in sql(kepu, f"SELECT * FROM {t}"))]
+    for path in kepu.state.glob("kepu.db*"):
+        if text.encode() in path.read_bytes():
+            found.append(path.name)
+    return found
