@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static const struct command *const parts[] = {event_commands, people_commands, office_commands, notify_commands,
+static const struct command *const parts[] = {event_commands, people_commands, hours_commands,
+    office_commands, notify_commands,
                                               top_commands};
 
 #define PARTS (sizeof parts / sizeof parts[0])

@@ -5,7 +5,8 @@
 #include "command.h"
 
 /* Each ended by a row without noun. */
-extern const struct command event_commands[], people_commands[], office_commands[], notify_commands[], top_commands[];
+extern const struct command event_commands[], people_commands[], hours_commands[],
+    office_commands[], notify_commands[], top_commands[];
 
 #define END_OF_COMMANDS {.noun = NULL}
 

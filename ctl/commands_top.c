@@ -73,6 +73,7 @@ const struct noun nouns[] = {
     {"preset", {"预设活动", "recurring events to start from"}},
     {"volunteer", {"志愿者", "volunteers"}},
     {"signup", {"报名", "sign-ups"}},
+    {"hours", {"服务时长", "hours of service"}},
     {"target", {"指标", "the plan's targets"}},
     {"channel", {"群（消息发往何处）", "where messages go"}},
     {"reminder", {"提醒规则", "what is told, and when"}},

@@ -149,6 +149,19 @@ static const char *why_not(json_t *answer)
     return reason ? reason : "";
 }
 
+static int not_wanted(struct session *s, json_t *answer)
+{
+    const json_t *problems = json_object_get(answer, "problems");
+    const char *code = json_string_value(json_object_get(answer, "code"));
+    const char *first = json_string_value(json_array_get(problems, 0));
+    char count[24];
+
+    snprintf(count, sizeof count, "%zu", json_array_size(problems));
+    if (problems)
+        return err_set(&s->failure.err, ERR_FAILED, MSG_CHECK_FAULTY, NULL, count, first ? first : "", NULL);
+    return err_set(&s->failure.err, ERR_FAILED, MSG_CERTIFICATE_WITHDRAWN, NULL, code ? code : "", NULL);
+}
+
 /* The object is printed either way: it holds the history of what went wrong. */
 static int check_state(struct session *s, json_t *answer)
 {
@@ -157,6 +170,8 @@ static int check_state(struct session *s, json_t *answer)
 
     if (!wanted || (state && strcmp(state, wanted) == 0) || s->settings->dry_run)
         return 0;
+    if (strcmp(wanted, "delivered") != 0)
+        return not_wanted(s, answer);
     return err_set(&s->failure.err, ERR_FAILED, MSG_CTL_NOT_DELIVERED, NULL, state ? state : "", why_not(answer),
                    id ? id : "", NULL);
 }

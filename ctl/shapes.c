@@ -30,6 +30,14 @@ const struct shape shape_signup = {
     "id", "id name volunteer event recurrence_id role state position minutes",
     "id volunteer name event recurrence_id role state position created minutes"};
 
+const struct shape shape_hours = {
+    "id", "id name volunteer day event kind minutes counted state who approved_by note",
+    "id number kind volunteer name signup event day minutes counted state how who approved_by refers note at hash"};
+
+const struct shape shape_certificate = {
+    "code", "code state name hours from to",
+    "code state volunteer name from to minutes hours minutes_now stars recorded_by approved_by who issued url page"};
+
 const struct shape shape_target = {
     "slug", "slug title value target unit percent state forecast lead",
     "slug title unit measure period target value percent pace forecast state sure lead plan section"};

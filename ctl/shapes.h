@@ -5,7 +5,8 @@
 #include "command.h"
 
 extern const struct shape shape_event, shape_occurrence, shape_preset, shape_department, shape_category, shape_audience,
-    shape_venue, shape_unit, shape_volunteer, shape_signup, shape_target, shape_target_entry, shape_plan,
+    shape_venue, shape_unit, shape_volunteer, shape_signup, shape_hours, shape_certificate,
+    shape_target, shape_target_entry, shape_plan,
     shape_channel, shape_reminder,
     shape_preview, shape_delivery, shape_feed, shape_holiday, shape_token, shape_audit, shape_instance, shape_any;
 

@@ -69,6 +69,7 @@ static const struct field volunteer_table[] = {
     FIELD(FIELD_TEXT, volunteer, consent_basis, "consent, organisation"),
     FIELD_AS("created", FIELD_MS, volunteer, created_ms, NULL),
     FIELD_AS("hours", FIELD_MILLI, volunteer, hours_milli, "of service, approved"),
+    FIELD(FIELD_INT, volunteer, stars, "the level reached by them"),
     FIELD(FIELD_INT, volunteer, version, "for If-Match"),
 };
 const struct fields volunteer_fields = FIELDS("volunteer", volunteer, volunteer_table);

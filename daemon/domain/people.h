@@ -55,7 +55,7 @@ struct volunteer {
     char *status;
     int64_t consent_ms;          /* FIELD_INT_ABSENT: basis "organisation" */
     char *consent_basis;
-    int64_t hours_milli;
+    int64_t hours_milli, stars;
     int64_t created_ms;
     int64_t version;
 };

@@ -165,17 +165,19 @@ static int enter_time(struct sheet *sh, struct signup *s, struct attendance_said
                       bool *changed, struct err *e)
 {
     int64_t there = out ? s->checked_out_ms : s->checked_in_ms;
+    int failed;
 
     if (!*text)
         return 0;
-    if (attendance_time(sh->c, s, text, &said->at_ms, e)) {
-        err_field(e, out ? "out" : "in");
-        return -1;
-    }
-    if (s->state == SIGNUP_ATTENDED && there == said->at_ms)
+    failed = attendance_time(sh->c, s, text, &said->at_ms, e);
+    if (!failed && s->state == SIGNUP_ATTENDED && there == said->at_ms)
         return 0;
     *changed = true;
-    return out ? attendance_out(sh->c, sh->db, s, said, e) : attendance_in(sh->c, sh->db, s, said, e);
+    if (!failed)
+        failed = out ? attendance_out(sh->c, sh->db, s, said, e) : attendance_in(sh->c, sh->db, s, said, e);
+    if (failed)
+        snprintf(e->field, sizeof e->field, "%s", out ? "out" : "in");
+    return failed;
 }
 
 static int enter(struct sheet *sh, const struct csv_row *row, struct signup *s, struct err *e)

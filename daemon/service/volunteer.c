@@ -1,5 +1,6 @@
 #include "volunteer.h"
 
+#include "domain/hours.h"
 #include "domain/phone.h"
 
 #include <stdlib.h>
@@ -125,6 +126,8 @@ int volunteer_show(struct call *c, struct db *db, const struct volunteer_row *ro
                               .consent_ms = row->consent_ms,
                               .consent_basis = row->consent_basis,
                               .hours_milli = row->minutes * 1000 / 60,
+                              .stars = hours_stars(row->minutes, service_settings(c->service)->star_hours,
+                                                   service_settings(c->service)->star_count),
                               .created_ms = row->created_ms,
                               .version = row->version};
     ret->skills = store_volunteer_skills(db, row->id, &c->out);

@@ -210,6 +210,27 @@ struct hours_sum store_hours_of_root(struct db *db, int64_t root)
     return read_sum(db_query(db, SUM_COLUMNS " WHERE root = $1", p_int(root)));
 }
 
+int64_t store_hours_at(struct db *db, const char *volunteer, const char *event, const char *occurrence)
+{
+    return db_int(db, 0,
+                  "SELECT COALESCE(SUM(CASE WHEN h.kind = 'manual' AND NOT EXISTS (SELECT 1 FROM hours_entry a"
+                  " WHERE a.refers = h.number AND a.kind = 'approval') THEN h.minutes ELSE h.counted END), 0)"
+                  " FROM hours_entry h WHERE h.volunteer = $1 AND h.event = $2 AND h.occurrence = $3",
+                  p_text(volunteer), p_text(event), p_text(occurrence));
+}
+
+bool store_hours_outdated(struct db *db, int64_t root, int64_t number)
+{
+    return db_int(db, 0, "SELECT COUNT(*) FROM hours_entry WHERE root = $1 AND number > $2 AND kind <> 'manual'",
+                  p_int(root), p_int(number)) > 0;
+}
+
+void store_signup_minutes(struct db *db, const char *signup, int64_t minutes)
+{
+    db_exec(db, "UPDATE signup SET minutes = $2, version = version + 1 WHERE code = $1", p_text(signup),
+            p_int(minutes));
+}
+
 /* A query for each way in, so that each has its index. */
 struct stmt *store_hours_list(struct db *db, const struct hours_query *q)
 {
@@ -264,6 +285,12 @@ bool store_hours_matter_next(struct stmt *s, struct arena *a, struct hours_matte
     ret->event = stmt_text(s, 4, a);
     ret->title = stmt_text(s, 5, a);
     return true;
+}
+
+int64_t store_hours_total(struct db *db, const char *volunteer, int64_t head)
+{
+    return db_int(db, 0, "SELECT COALESCE(SUM(counted), 0) FROM hours_entry WHERE volunteer = $1 AND number <= $2",
+                  p_text(volunteer), p_int(head));
 }
 
 #define PEOPLE_MAX 40

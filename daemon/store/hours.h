@@ -46,6 +46,12 @@ struct hours_sum {
 struct hours_sum store_hours_of_signup(struct db *db, const char *signup);
 struct hours_sum store_hours_of_root(struct db *db, int64_t root);
 
+/* What a volunteer has, approved or not, for one occurrence. */
+int64_t store_hours_at(struct db *db, const char *volunteer, const char *event, const char *occurrence);
+/* Whether something was counted for a matter after an entry was made. */
+bool store_hours_outdated(struct db *db, int64_t root, int64_t number);
+void store_signup_minutes(struct db *db, const char *signup, int64_t minutes);
+
 /* NULL means any; `pending` -1 means either. By number. */
 struct hours_query {
     const char *volunteer, *event;
@@ -63,6 +69,8 @@ struct hours_matter {
 };
 struct stmt *store_hours_matters(struct db *db, const char *volunteer, const char *from, const char *to, int64_t head);
 bool store_hours_matter_next(struct stmt *s, struct arena *a, struct hours_matter *ret);
+/* All of a volunteer's minutes up to an entry. */
+int64_t store_hours_total(struct db *db, const char *volunteer, int64_t head);
 /* Who recorded, or approved, those entries; each once. */
 struct texts store_hours_people(struct db *db, const char *volunteer, const char *from, const char *to, int64_t head,
                                 bool approved, struct arena *a);

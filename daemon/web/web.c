@@ -32,6 +32,7 @@ static const struct route_table *const tables[] = {
     &own_table,
     &event_routes,
     &people_routes,
+    &hours_routes,
     &notice_routes,
     &office_routes,
     &page_routes,

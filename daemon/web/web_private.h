@@ -64,7 +64,8 @@ struct route_table {
     size_t count;
 };
 #define ROUTE_TABLE(rows) {rows, sizeof rows / sizeof rows[0]}
-extern const struct route_table event_routes, people_routes, notice_routes, office_routes, feed_routes, page_routes,
+extern const struct route_table event_routes, people_routes, hours_routes,
+    notice_routes, office_routes, feed_routes, page_routes,
     ical_routes;
 
 #endif
