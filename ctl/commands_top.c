@@ -90,6 +90,7 @@ const struct noun nouns[] = {
     {"audit", {"操作记录", "who did what"}},
     {"time", {"时间和规则", "times and rules"}},
     {"status", {"一屏看清运行情况", "how things stand"}},
+    {"check", {"核对状态是否完好", "whether the state is sound"}},
     {"import", {"导入日历文件", "read a calendar file"}},
     {"export", {"导出日历文件", "write a calendar file"}},
     {"version", {"版本", "versions"}},
