@@ -9,6 +9,7 @@
 #define COLOR IN_BODY(FLAG_TEXT, "colour", "COLOR", "颜色（CSS 颜色名）", "colour (a CSS name)", .field = "color")
 #define PLACE \
     IN_BODY(FLAG_TEXT, "address", "TEXT", "地址", "address"), \
+    IN_BODY(FLAG_TEXT, "town", "TEXT", "所在镇（街道）", "the town or street it is in"), \
     IN_BODY(FLAG_NUMBER, "latitude", "N", "纬度", "latitude"), IN_BODY(FLAG_NUMBER, "longitude", "N", "经度", "longitude")
 
 static const struct flag department_add[] = {OWN_SLUG, TITLES(REQUIRED), ALIASES, END};

@@ -19,7 +19,7 @@ const struct shape shape_department = {"slug", "slug title title_en aliases", "s
 const struct shape shape_category = {"slug", "slug title title_en color", "slug title title_en color"};
 const struct shape shape_audience = {"slug", "slug title title_en", "slug title title_en"};
 const struct shape shape_venue = {
-    "slug", "slug title address latitude longitude", "slug title title_en address latitude longitude"};
+    "slug", "slug title town address latitude longitude", "slug title title_en town address latitude longitude"};
 const struct shape shape_unit = {"slug", "slug title kind", "slug title kind"};
 
 const struct shape shape_volunteer = {

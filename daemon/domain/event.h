@@ -149,6 +149,9 @@ struct clone_input {
 struct event_filter {
     char *category, *lead, *audience, *status, *q, *from, *to, *cursor;
     int64_t limit;
+    /* Of the agenda; not on the wire. */
+    char *town;
+    int64_t day_start_ms, day_end_ms;      /* both 0: any day */
 };
 
 struct occurrence_filter {

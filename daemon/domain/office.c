@@ -22,7 +22,8 @@ const char *register_name(enum register_kind kind)
 #define CATEGORY_FIELDS NAMED, FIELD(FIELD_TEXT, entry, color, "a CSS colour name (RFC 7986)")
 #define AUDIENCE_FIELDS NAMED
 #define VENUE_FIELDS NAMED, FIELD(FIELD_TEXT, entry, address, NULL), \
-                     FIELD(FIELD_TEXT, entry, latitude, "decimal degrees"), FIELD(FIELD_TEXT, entry, longitude, NULL)
+                     FIELD(FIELD_TEXT, entry, latitude, "decimal degrees"), FIELD(FIELD_TEXT, entry, longitude, NULL), \
+                     FIELD(FIELD_TEXT, entry, town, "the town or street it is in: what pages filter by")
 #define UNIT_FIELDS FIELD(FIELD_TEXT, entry, slug, NULL), FIELD(FIELD_TEXT, entry, title, NULL), \
                     FIELD(FIELD_TEXT, entry, kind, "school, village, organisation")
 

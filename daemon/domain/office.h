@@ -6,6 +6,7 @@
 
 #define ENTRY_TITLE_CHARS_MAX 100
 #define ENTRY_ALIASES_MAX 20
+#define ENTRY_TOWN_CHARS_MAX 40
 #define TOKEN_NAME_CHARS_MAX 50
 
 /* Lists of the same shape: what a slug means. */
@@ -24,7 +25,7 @@ struct entry {
     char *slug, *title, *title_en;
     struct texts aliases;            /* departments */
     char *color;                     /* categories */
-    char *address, *latitude, *longitude; /* venues */
+    char *address, *latitude, *longitude, *town; /* venues */
     char *kind;                      /* units */
     int64_t position, version;
 };

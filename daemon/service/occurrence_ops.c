@@ -8,12 +8,14 @@
 #include "planner.h"
 #include "store/event.h"
 #include "store/hours.h"
+#include "store/register.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define COUNT_DEFAULT_ENDLESS 10
 #define AGENDA_AHEAD_MS (400LL * 86400000)
+#define AGENDA_TURNS 8                   /* of LIST_LIMIT_MAX rows: what a filter leaves out is looked past */
 
 /* --on: the original local date, or date-time. */
 static int read_on(const char *on, int64_t *ret_from_s, int64_t *ret_to_s, struct err *e)
@@ -369,25 +371,50 @@ static bool wanted(const struct event_filter *in, const struct event *ev)
     return !in->audience;
 }
 
+/* Where a registered venue is said to be; of another one, whether its name has the town in it. */
+static bool is_in_town(struct call *c, struct db *db, const char *venue, const char *town)
+{
+    const struct entry *x = slug_valid(venue) ? store_entry_find(db, REGISTER_VENUE, venue, &c->out) : NULL;
+
+    return x ? strcmp(x->town, town) == 0 : strstr(venue, town) != NULL;
+}
+
+static int add_wanted(struct call *c, struct db *db, const struct event_filter *in, struct occurrence *o,
+                      struct list_builder *items, struct err *e)
+{
+    struct event *ev = event_get(c, db, o->event_id);
+    struct series *s;
+
+    if (!wanted(in, ev) || (in->town && !is_in_town(c, db, o->venue ? o->venue : ev->venue, in->town)))
+        return 0;
+    if (series_read(ev, db, &c->out, &s, e))
+        return -1;
+    occurrence_complete(c, db, ev, s, o);
+    *(struct occurrence *)list_add(c, items, sizeof *o) = *o;
+    return 0;
+}
+
 static int run_agenda(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct event_filter *in = input;
     struct list_builder items = {0};
-    struct occurrence_rows rows;
-    int64_t most, from_ms = c->req.now_ms, after_ms = INT64_MIN + 1, after_id = 0;
+    struct occurrence_rows rows = {.count = LIST_LIMIT_MAX};
+    int64_t most, from_ms = c->req.now_ms, to_ms = from_ms + AGENDA_AHEAD_MS, after_ms = INT64_MIN + 1, after_id = 0;
 
     if (call_limit(in->limit, &most, e))
         return -1;
-    rows = store_occurrence_agenda(db, from_ms, from_ms + AGENDA_AHEAD_MS, after_ms, after_id, LIST_LIMIT_MAX, &c->out);
-    for (size_t i = 0; i < rows.count && items.count < (size_t)most; i++) {
-        struct event *ev = event_get(c, db, rows.items[i]->event_id);
-        struct series *s;
-        if (!wanted(in, ev))
-            continue;
-        if (series_read(ev, db, &c->out, &s, e))
-            return -1;
-        occurrence_complete(c, db, ev, s, rows.items[i]);
-        *(struct occurrence *)list_add(c, &items, sizeof(struct occurrence)) = *rows.items[i];
+    if (in->day_end_ms) {
+        from_ms = in->day_start_ms > from_ms ? in->day_start_ms : from_ms;
+        to_ms = in->day_end_ms;
+    }
+    for (int turn = 0; turn < AGENDA_TURNS && rows.count == LIST_LIMIT_MAX && items.count < (size_t)most; turn++) {
+        rows = store_occurrence_agenda(db, from_ms, to_ms, after_ms, after_id, LIST_LIMIT_MAX, &c->out);
+        for (size_t i = 0; i < rows.count && items.count < (size_t)most; i++) {
+            after_ms = rows.items[i]->start_ms;
+            after_id = rows.items[i]->id;
+            if (add_wanted(c, db, in, rows.items[i], &items, e))
+                return -1;
+        }
     }
     *ret = list_end(c, &items, NULL);
     return db_check(db, e);

@@ -31,11 +31,19 @@ static struct texts titles_of(struct call *c, struct db *db, enum register_kind 
     return titles;
 }
 
-static struct page_place place_of(struct call *c, struct db *db, const char *venue)
+static struct page_place place_in(struct call *c, struct db *db, const char *venue, enum lang lang)
 {
     const struct entry *x = venue[0] && slug_valid(venue) ? store_entry_find(db, REGISTER_VENUE, venue, &c->out) : NULL;
+    bool english = x && lang == LANG_EN && x->title_en && x->title_en[0];
 
-    return x ? (struct page_place){title_in(c, x), x->address ? x->address : ""} : (struct page_place){venue, ""};
+    if (!x)
+        return (struct page_place){venue, ""};
+    return (struct page_place){english ? x->title_en : x->title, x->address ? x->address : ""};
+}
+
+static struct page_place place_of(struct call *c, struct db *db, const char *venue)
+{
+    return place_in(c, db, venue, c->req.lang);
 }
 
 static bool same_day(const struct occurrence *a, const struct occurrence *b)
@@ -91,10 +99,54 @@ static int check_choice(const struct choices *of, enum register_kind kind, const
     return err_set(e, ERR_NOT_FOUND, MSG_THING_NOT_FOUND, register_name(kind), register_name(kind), given, NULL);
 }
 
+/* The towns of all venues, each once, in the order of the venues. */
+static struct texts towns_of(struct call *c, struct db *db)
+{
+    struct entry *venues;
+    size_t count = store_entries(db, REGISTER_VENUE, &c->out, &venues);
+    struct texts towns = {arena_alloc(&c->out, (PAGE_TOWNS + 1) * sizeof(char *)), 0, true};
+
+    for (size_t i = 0; i < count && towns.count < PAGE_TOWNS; i++) {
+        size_t k = 0;
+        while (k < towns.count && strcmp(towns.items[k], venues[i].town) != 0)
+            k++;
+        if (k == towns.count && venues[i].town[0])
+            towns.items[towns.count++] = venues[i].town;
+    }
+    return towns;
+}
+
+static int check_town(const struct texts *towns, const char *given, struct err *e)
+{
+    for (size_t i = 0; given && i < towns->count; i++)
+        if (strcmp(towns->items[i], given) == 0)
+            return 0;
+    return given ? err_set(e, ERR_NOT_FOUND, MSG_PATH_UNKNOWN, "town", given, NULL) : 0;
+}
+
+/* A day of the office's calendar. */
+static int read_day(struct call *c, const char *text, struct event_filter *filter, struct err *e)
+{
+    const struct zone *z = zone_find(service_settings(c->service)->tz, e);
+    int64_t wall_s;
+    bool date;
+
+    if (!z)
+        return -1;
+    if (!text)
+        return 0;
+    if (!civil_parse(text, &wall_s, &date) || !date)
+        return err_set(e, ERR_NOT_FOUND, MSG_PATH_UNKNOWN, "date", text, NULL);
+    filter->day_start_ms = zone_to_utc(z, wall_s) * 1000;
+    filter->day_end_ms = zone_to_utc(z, wall_s + CIVIL_DAY_S) * 1000;
+    return 0;
+}
+
 static int run_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct page_ref *in = input;
-    struct event_filter filter = {.category = in->category, .audience = in->audience, .lead = in->lead};
+    struct event_filter filter = {
+        .category = in->category, .audience = in->audience, .lead = in->lead, .town = in->town};
     struct list_page *page = arena_alloc(&c->out, sizeof *page);
     const struct objects *found;
     size_t from;
@@ -103,9 +155,11 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
     page->categories = choices_of(c, db, REGISTER_CATEGORY);
     page->audiences = choices_of(c, db, REGISTER_AUDIENCE);
     page->departments = choices_of(c, db, REGISTER_DEPARTMENT);
+    page->towns = towns_of(c, db);
     if (check_choice(&page->categories, REGISTER_CATEGORY, in->category, e) ||
         check_choice(&page->audiences, REGISTER_AUDIENCE, in->audience, e) ||
-        check_choice(&page->departments, REGISTER_DEPARTMENT, in->lead, e))
+        check_choice(&page->departments, REGISTER_DEPARTMENT, in->lead, e) ||
+        check_town(&page->towns, in->town, e) || read_day(c, in->day, &filter, e))
         return -1;
     page->page = in->page < 1 ? 1 : in->page > PAGE_LIST_PAGES_MAX ? PAGE_LIST_PAGES_MAX : in->page;
     filter.limit = page->page * PAGE_LIST_ROWS + 1;
@@ -190,6 +244,18 @@ static int run_occurrence(struct call *c, struct db *db, const void *input, void
     return 0;
 }
 
+static int run_poster(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    struct event_page *page;
+
+    if (run_occurrence(c, db, input, ret, e))
+        return -1;
+    page = *ret;
+    page->place = place_in(c, db, page->occurrence->venue, LANG_ZH);
+    page->place_en = place_in(c, db, page->occurrence->venue, LANG_EN);
+    return 0;
+}
+
 static int run_plan(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     struct target_ref ref = {0};
@@ -224,5 +290,6 @@ const struct operation op_home_page = {"home page", ROLE_PUBLIC, false, run_home
 const struct operation op_list_page = {"list page", ROLE_PUBLIC, false, run_list};
 const struct operation op_event_page = {"event page", ROLE_PUBLIC, false, run_event};
 const struct operation op_occurrence_page = {"occurrence page", ROLE_PUBLIC, false, run_occurrence};
+const struct operation op_poster_page = {"poster", ROLE_PUBLIC, false, run_poster};
 const struct operation op_plan_page = {"plan page", ROLE_PUBLIC, false, run_plan};
 const struct operation op_nothing_page = {"page of words", ROLE_PUBLIC, false, run_nothing};

@@ -12,11 +12,12 @@
 #define PAGE_LIST_ROWS 24          /* a page stays within 40 kB, whatever titles hold */
 #define PAGE_LIST_PAGES_MAX 10
 #define PAGE_EVENT_DATES 12
+#define PAGE_TOWNS 60
 
 /* What is asked for; NULL and 0 where it was not said. */
 struct page_ref {
     char *slug, *on;
-    char *category, *audience, *lead;
+    char *category, *audience, *lead, *town, *day;   /* day: "2027-05-12" */
     int64_t page;                          /* of the list, from 1 */
 };
 
@@ -49,6 +50,7 @@ struct choices {
 struct list_page {
     struct page_rows rows;
     struct choices categories, audiences, departments;
+    struct texts towns;                    /* of the venues */
     int64_t page;
     bool more;
 };
@@ -58,7 +60,7 @@ struct event_page {
     const struct event *event;
     const struct occurrence *occurrence;   /* of an occurrence's page; NULL on an event's */
     struct page_rows dates;                /* of an event's page: what is ahead */
-    struct page_place place;
+    struct page_place place, place_en;     /* place_en: of a poster, which is in both languages */
     const char *category, *lead;
     struct texts partners, audiences;
     bool past;
@@ -70,7 +72,8 @@ struct plan_page {
 };
 
 /* Results as named; ERR_NOT_FOUND for slugs, dates and filters that aren't there. */
-extern const struct operation op_home_page, op_list_page, op_event_page, op_occurrence_page, op_plan_page;
+extern const struct operation op_home_page, op_list_page, op_event_page, op_occurrence_page, op_poster_page,
+    op_plan_page;
 /* input and result: none. For a page that is only words. */
 extern const struct operation op_nothing_page;
 

@@ -61,6 +61,8 @@ static int check(const struct entry *x, struct err *e)
         return -1;
     if (x->address[0] && text_check(x->address, "address", EVENT_VENUE_CHARS_MAX, false, e))
         return -1;
+    if (x->town[0] && text_check(x->town, "town", ENTRY_TOWN_CHARS_MAX, false, e))
+        return -1;
     if (x->aliases.count > ENTRY_ALIASES_MAX)
         return err_set(e, ERR_INVALID, MSG_TOO_LONG, "aliases", "aliases", "20", NULL);
     for (size_t i = 0; i < x->aliases.count; i++)
@@ -88,6 +90,7 @@ static void merge(struct entry *x, const struct entry *in)
     take(&x->latitude, in->latitude, "");
     take(&x->longitude, in->longitude, "");
     take(&x->kind, in->kind, "");
+    take(&x->town, in->town, "");
     if (in->aliases.given)
         x->aliases = in->aliases;
 }

@@ -78,7 +78,7 @@ static int load_entries(struct load *l, const json_t *array, enum register_kind 
                            .title_en = text_of(l, o, "title_en"), .aliases = texts_of(l, o, "aliases"),
                            .color = text_of(l, o, "color"), .address = text_of(l, o, "address"),
                            .latitude = text_of(l, o, "latitude"), .longitude = text_of(l, o, "longitude"),
-                           .kind = text_of(l, o, "kind")};
+                           .kind = text_of(l, o, "kind"), .town = text_of(l, o, "town")};
         l->added += store_entry_insert(l->db, kind, &x);
     }
     return 0;

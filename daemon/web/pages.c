@@ -20,6 +20,7 @@ static const struct route rows[] = {
     {HTTP_GET, "/events", .handle = page_list},
     {HTTP_GET, "/events/{slug}", .handle = page_event},
     {HTTP_GET, "/events/{slug}/{date}", .handle = page_occurrence},
+    {HTTP_GET, "/events/{slug}/{date}/poster", .handle = page_poster},
     {HTTP_POST, "/events/{slug}/{date}/signups", .handle = page_sign_up, .body_bytes_max = SIGN_UP_BODY_BYTES_MAX},
     {HTTP_GET, "/v/{token}", .handle = page_own},
     {HTTP_POST, "/v/{token}/cancel", .handle = page_own_cancel, .body_bytes_max = SMALL_BODY_BYTES_MAX},
@@ -58,13 +59,14 @@ static void keep_query(struct page *p)
 struct page *page_new(struct web *w, struct exchange *x, const struct page_kind *kind, void *input)
 {
     struct page *p = arena_alloc(&x->arena, sizeof *p);
-    const char *size = http_query_find(x, "size");
+    const char *size = http_query_find(x, "size"), *agent = http_header(x, "User-Agent");
 
     p->web = w;
     p->x = x;
     p->kind = kind;
     p->lang = web_lang(x);
     p->large = size && strcmp(size, "large") == 0;
+    p->wechat = agent && strstr(agent, "MicroMessenger");
     p->base = page_base(w);
     p->here = x->path;
     p->filter = "";
@@ -146,7 +148,7 @@ size_t page_headers(const struct page *p, const char *etag, struct http_answer_h
 
     headers[n++] = (struct http_answer_header){"Content-Type", type ? type : "text/html; charset=utf-8"};
     headers[n++] = (struct http_answer_header){"Content-Security-Policy", POLICY};
-    headers[n++] = (struct http_answer_header){"Vary", "Accept-Language, Accept-Encoding"};
+    headers[n++] = (struct http_answer_header){"Vary", "Accept-Language, Accept-Encoding, User-Agent"};
     headers[n++] = (struct http_answer_header){"Cache-Control", etag ? "no-cache" : "no-store"};
     if (etag)
         headers[n++] = (struct http_answer_header){"ETag", etag};
@@ -266,7 +268,8 @@ void page_show(struct page *p, const char *path)
         render(p);
         return;
     }
-    p->key = arena_printf(&p->x->arena, "%s?%s %s%s", path, p->filter, lang_name(p->lang), p->query);
+    p->key = arena_printf(&p->x->arena, "%s?%s %s%s%s", path, p->filter, lang_name(p->lang), p->query,
+                          p->wechat ? " wechat" : "");
     kept = pages_cache_find(p->web->pages->cache, p->key, p, &first);
     if (kept)
         give_kept(p, kept);

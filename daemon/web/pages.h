@@ -38,6 +38,7 @@ struct page {
     enum lang lang;
     bool lang_said;                        /* in the address */
     bool large;
+    bool wechat;                           /* its own browser opens no calendars and saves no files */
     const char *here;                      /* the path that shows this page again */
     const char *base;                      /* what addresses begin with: the path of the public URL, "" */
     char query[PAGE_QUERY_BYTES];          /* "?lang=en&size=large": what links keep; "" */
@@ -121,6 +122,7 @@ void page_home(struct web *w, struct exchange *x, const struct route *r, const s
 void page_list(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_event(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_occurrence(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_poster(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_sign_up(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_cancel(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
@@ -139,10 +141,11 @@ void page_error(struct web *w, struct exchange *x, const struct err *e, const st
 /* On the store thread or, for errors, on the loop: the whole text of a page. */
 int page_render(const struct page *p, const void *result, struct buf *out, struct err *e);
 
-/* The kind of the page with the sign-up form, for POST to show it again. */
-extern const struct page_kind page_occurrence_kind;
-
-/* "2027-05-12", "2027-05-12T0900": anything else is no date of an address. */
-bool page_is_date(const char *text);
+/*
+ * The page of one occurrence, from /events/{slug}/{date}. NULL: answered already, the date being none
+ * ("2027-05-12", "2027-05-12T0900").
+ */
+struct page *page_of_occurrence(struct web *w, struct exchange *x, const struct params *params,
+                                const struct page_kind *kind);
 
 #endif

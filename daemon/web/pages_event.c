@@ -129,7 +129,7 @@ void page_put_subscribe(json_t *to, const struct page *p, const char *path, cons
         page_put(feed, names[form], buf_text(&b));
     }
     buf_clear(&b);
-    qr_put_image(&b, json_string_value(json_object_get(feed, "feed_webcal")));
+    qr_put_image(&b, json_string_value(json_object_get(feed, "feed_webcal")), QR_SCREEN);
     page_put(feed, "feed_qr", buf_text(&b));
     buf_release(&b);
 }
@@ -185,118 +185,6 @@ void page_home(struct web *w, struct exchange *x, const struct route *r, const s
     (void)r;
     (void)params;
     page_show(page_new(w, x, &kind, NULL), x->path);
-}
-
-/* The list */
-
-static void put_choice(json_t *to, const char *name, const struct page *p, const struct choices *of,
-                       const char *chosen)
-{
-    json_t *list = page_put_list(to, name);
-
-    for (size_t i = 0; i < of->count; i++) {
-        const struct entry *x = &of->items[i];
-        json_t *one = page_add(list);
-        page_put(one, "slug", x->slug);
-        page_put_cut(one, "choice", p->lang == LANG_EN && x->title_en && x->title_en[0] ? x->title_en : x->title,
-                     ROW_PLACE_CHARS);
-        json_object_set_new(one, "chosen", json_boolean(chosen && strcmp(chosen, x->slug) == 0));
-    }
-}
-
-static void put_month(json_t *months, const struct page *p, const struct page_row *row)
-{
-    char month[PAGE_WHEN_BYTES];
-    json_t *last = json_array_get(months, json_array_size(months) - 1);
-    const char *shown = json_string_value(json_object_get(last, "month"));
-
-    page_month(&row->occurrence->start, p->lang, month);
-    if (!shown || strcmp(shown, month) != 0) {
-        last = page_add(months);
-        page_put(last, "month", month);
-        page_put_list(last, "rows");
-    }
-    page_put_row(page_add(json_object_get(last, "rows")), p, row);
-}
-
-static void put_turn(json_t *to, const char *name, const struct page *p, int64_t page)
-{
-    const struct page_ref *ref = p->call.input;
-    const struct { const char *name, *value; } parts[] = {
-        {"category", ref->category}, {"audience", ref->audience}, {"lead", ref->lead},
-    };
-    struct buf b = {0};
-
-    buf_printf(&b, "%s/events?", p->base);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (parts[i].value)
-            buf_printf(&b, "%s=%s&", parts[i].name, parts[i].value);
-    buf_printf(&b, "page=%lld%s%s", (long long)page, p->query[0] ? "&" : "", p->query[0] ? p->query + 1 : "");
-    page_put(to, name, buf_text(&b));
-    buf_release(&b);
-}
-
-static void fill_list(const struct page *p, const void *result, json_t *to)
-{
-    const struct list_page *list = result;
-    const struct page_ref *ref = p->call.input;
-    json_t *months = page_put_list(to, "months");
-
-    page_put(to, "heading", word(p, WORD_EVENTS));
-    for (size_t i = 0; i < list->rows.count; i++)
-        put_month(months, p, &list->rows.items[i]);
-    json_object_set_new(to, "none", json_boolean(list->rows.count == 0));
-    json_object_set_new(to, "filtered", json_boolean(ref->category || ref->audience || ref->lead));
-    put_choice(to, "categories", p, &list->categories, ref->category);
-    put_choice(to, "audiences", p, &list->audiences, ref->audience);
-    put_choice(to, "departments", p, &list->departments, ref->lead);
-    if (list->page > 1)
-        put_turn(to, "earlier", p, list->page - 1);
-    if (list->more)
-        put_turn(to, "later", p, list->page + 1);
-}
-
-/* A filter that is empty, as the form sends it, is none. */
-static char *filter_of(struct exchange *x, const char *name)
-{
-    const char *value = http_query_find(x, name);
-
-    return value && *value ? arena_strdup(&x->arena, value) : NULL;
-}
-
-/* The filters as links have them. Only slugs get as far as a link: all else is not found. */
-static const char *own_query(struct exchange *x, const struct page_ref *ref)
-{
-    const char *text = arena_printf(&x->arena, "%s%s%s%s%s%s%s%s", ref->category ? "&category=" : "",
-                                    ref->category ? ref->category : "", ref->audience ? "&audience=" : "",
-                                    ref->audience ? ref->audience : "", ref->lead ? "&lead=" : "",
-                                    ref->lead ? ref->lead : "", ref->page > 1 ? "&page=" : "",
-                                    ref->page > 1 ? arena_printf(&x->arena, "%lld", (long long)ref->page) : "");
-
-    return *text ? text + 1 : text;
-}
-
-static int64_t number_of(const char *text)
-{
-    return text && strlen(text) <= NUMBER_CHARS_MAX ? strtoll(text, NULL, 10) : 1;
-}
-
-void page_list(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
-{
-    static const struct page_kind kind = {.op = &op_list_page, .template = "events", .fill = fill_list,
-                                          .nav = WORD_EVENTS};
-    struct page_ref *ref = arena_alloc(&x->arena, sizeof *ref);
-    struct page *p;
-
-    (void)r;
-    (void)params;
-    ref->category = filter_of(x, "category");
-    ref->audience = filter_of(x, "audience");
-    ref->lead = filter_of(x, "lead");
-    ref->page = number_of(http_query_find(x, "page"));
-    p = page_new(w, x, &kind, ref);
-    p->filter = own_query(x, ref);
-    page_show(p, x->path);
 }
 
 /* An event */
@@ -374,7 +262,7 @@ void page_event(struct web *w, struct exchange *x, const struct route *r, const 
 
 /* An occurrence, without its form */
 
-bool page_is_date(const char *text)
+static bool is_date(const char *text)
 {
     static const char shape[] = "0000-00-00T0000";
     size_t i = 0;
@@ -383,6 +271,41 @@ bool page_is_date(const char *text)
         if (shape[i] == '0' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
             return false;
     return !text[i] && (i == 10 || i == sizeof shape - 1);
+}
+
+/* "2027-02-30" looks like a date. A day that has several occurrences has none of this name: the event shows them. */
+static void refused(struct page *p, const struct err *e)
+{
+    const struct page_ref *ref = p->call.input;
+    struct err none = *e;
+
+    if (e->code == ERR_CONFLICT && p->x->method == HTTP_GET) {
+        page_redirect(p, arena_printf(&p->x->arena, "/events/%s", ref->slug), NULL);
+        return;
+    }
+    if (e->code == ERR_INVALID || e->code == ERR_CONFLICT)
+        err_set(&none, ERR_NOT_FOUND, MSG_PATH_UNKNOWN, NULL, p->x->path, NULL);
+    web_answer_error(p->web, p->x, &none);
+}
+
+struct page *page_of_occurrence(struct web *w, struct exchange *x, const struct params *params,
+                                const struct page_kind *kind)
+{
+    struct page_ref *ref = arena_alloc(&x->arena, sizeof *ref);
+    struct page *p;
+    struct err e;
+
+    ref->slug = arena_strdup(&x->arena, params_find(params, "slug"));
+    ref->on = arena_strdup(&x->arena, params_find(params, "date"));
+    if (!is_date(ref->on)) {
+        err_set(&e, ERR_NOT_FOUND, MSG_PATH_UNKNOWN, NULL, x->path, NULL);
+        web_answer_error(w, x, &e);
+        return NULL;
+    }
+    p = page_new(w, x, kind, ref);
+    p->here = arena_printf(&x->arena, "/events/%s/%s", ref->slug, ref->on);
+    p->refused = refused;
+    return p;
 }
 
 static void put_role(json_t *to, const struct page *p, const struct role *role)
@@ -415,5 +338,8 @@ void page_put_occurrence(json_t *to, const struct page *p, const struct event_pa
     page_put(to, "headcount", o->headcount == FIELD_INT_ABSENT ? "" : page_number(o->headcount, text));
     buf_printf(&b, "%s.ics", p->here);
     page_put(to, "ics", buf_text(&b));
+    buf_clear(&b);
+    buf_printf(&b, "%s%s", service_settings(p->web->service)->public_url, p->here);
+    page_put(to, "page_url", buf_text(&b));
     buf_release(&b);
 }

@@ -154,39 +154,12 @@ static const struct page_kind occurrence_kind = {
     .nav = WORD_EVENTS,
 };
 
-/* A date of an address that is none leads nowhere, as one that isn't there. */
-static bool answer_no_date(struct web *w, struct exchange *x, const char *date)
-{
-    struct err e;
-
-    if (page_is_date(date))
-        return false;
-    err_set(&e, ERR_NOT_FOUND, MSG_PATH_UNKNOWN, NULL, x->path, NULL);
-    web_answer_error(w, x, &e);
-    return true;
-}
-
-/* "2027-02-30" looks like a date; a day with several occurrences has none of this name. */
-static void refused(struct page *p, const struct err *e)
-{
-    struct err none = *e;
-
-    if (e->code == ERR_INVALID || e->code == ERR_CONFLICT)
-        err_set(&none, ERR_NOT_FOUND, MSG_PATH_UNKNOWN, NULL, p->x->path, NULL);
-    web_answer_error(p->web, p->x, &none);
-}
-
 static struct page *begin(struct web *w, struct exchange *x, const struct params *params)
 {
-    struct page_ref *ref = arena_alloc(&x->arena, sizeof *ref);
-    struct page *p;
+    struct page *p = page_of_occurrence(w, x, params, &occurrence_kind);
 
-    ref->slug = arena_strdup(&x->arena, params_find(params, "slug"));
-    ref->on = arena_strdup(&x->arena, params_find(params, "date"));
-    p = page_new(w, x, &occurrence_kind, ref);
-    p->here = arena_printf(&x->arena, "/events/%s/%s", ref->slug, ref->on);
-    p->purpose = p->here;
-    p->refused = refused;
+    if (p)
+        p->purpose = p->here;
     return p;
 }
 
@@ -195,10 +168,9 @@ void page_occurrence(struct web *w, struct exchange *x, const struct route *r, c
     struct page *p;
 
     (void)r;
-    if (answer_no_date(w, x, params_find(params, "date")))
-        return;
     p = begin(w, x, params);
-    page_show(p, p->here);
+    if (p)
+        page_show(p, p->here);
 }
 
 /* Taking it */
@@ -396,14 +368,11 @@ static void send_form(struct sending *s)
 
 void page_sign_up(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
 {
-    struct sending *s;
+    struct sending *s = arena_alloc(&x->arena, sizeof *s);
 
     (void)r;
-    if (answer_no_date(w, x, params_find(params, "date")))
-        return;
-    s = arena_alloc(&x->arena, sizeof *s);
     s->page = begin(w, x, params);
-    if (page_limit_address(s->page))
+    if (!s->page || page_limit_address(s->page))
         return;
     read_fields(s);
     check_fields(&s->filled, &x->arena);

@@ -179,6 +179,7 @@ static void put_layout(const struct page *p, json_t *to)
     page_put(to, "office", s->office);
     page_put(to, "email", s->office_email);
     page_put(to, "site", s->office[0] ? s->office : catalogue_text(WORD_SITE, p->lang));
+    json_object_set_new(to, "wechat", json_boolean(p->wechat));
     json_object_set_new(to, "personal", json_boolean(p->kind->personal));
     json_object_set_new(to, "on_events", json_boolean(p->kind->nav == WORD_EVENTS));
     json_object_set_new(to, "on_plan", json_boolean(p->kind->nav == WORD_PLAN));

@@ -23,9 +23,9 @@ static void put_row(struct buf *out, const unsigned char *modules, int width, in
     }
 }
 
-int qr_put_image(struct buf *out, const char *text)
+int qr_put_image(struct buf *out, const char *text, enum qr_level level)
 {
-    QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+    QRcode *code = QRcode_encodeString(text, 0, level == QR_PAPER ? QR_ECLEVEL_Q : QR_ECLEVEL_M, QR_MODE_8, 1);
     int side;
 
     if (!code)
