@@ -18,9 +18,18 @@
     IN_BODY(FLAG_LIST, "partner", "DEPT", "配合部门（可重复）", "partner department (repeatable)", .field = "partners"), \
     IN_BODY(FLAG_LIST, "audience", "SLUG", "面向人群（可重复）", "audience (repeatable)", .field = "audiences"), \
     IN_BODY(FLAG_TEXT, "venue", "SLUG-OR-TEXT", "地点", "venue"), \
-    IN_BODY(FLAG_ROLES, "role", "NAME=CAPACITY[/MINIMUM][:participant]", \
-            "岗位和名额，如 讲解员=5/2；听众加 :participant（可重复）", \
-            "role and places, such as guide=5/2; add :participant for an audience (repeatable)", .field = "roles"), \
+    IN_BODY(FLAG_ROLES, "role", "NAME=CAPACITY[/MINIMUM][:participant][:skills=K+K]", \
+            "岗位和名额，如 讲解员=5/2；听众加 :participant；要求专长加 :skills=讲解+英语（可重复）", \
+            "role and places, such as guide=5/2; :participant for an audience; :skills=K+K asks for skills (repeatable)", \
+            .field = "roles"), \
+    IN_BODY(FLAG_TEXT, "signup-opens", "SPAN-OR-WHEN", "何时开放报名：开始前多久，如 30d，或某个时间", \
+            "when sign-up opens: so long before the start (30d), or a time"), \
+    IN_BODY(FLAG_TEXT, "signup-closes", "SPAN-OR-WHEN", "何时截止报名：开始前多久，如 2h，或某个时间", \
+            "when sign-up closes: so long before the start (2h), or a time"), \
+    IN_BODY(FLAG_INT, "signup-limit", "N", "一个人在这个活动里最多同时有几个报名；0 不限", \
+            "how many sign-ups ahead a person may have for this event; 0: any number"), \
+    IN_BODY(FLAG_TEXT, "cancel-until", "SPAN-OR-WHEN", "志愿者自己取消的截止时间：开始前多久，或某个时间", \
+            "till when volunteers may cancel by themselves: so long before the start, or a time"), \
     IN_BODY(FLAG_LIST, "indicator", "SLUG", "计入的指标（可重复）", "indicator it counts for (repeatable)", \
             .field = "indicators"), \
     IN_BODY(FLAG_TEXT, "unit", "SLUG", "单位（学校、村）", "unit (school, village)"), \

@@ -29,7 +29,8 @@ static const struct flag signup_add_flags[] = {
     IN_BODY(FLAG_TEXT, "on", "DATE", "哪一场：原定日期", "which occurrence: its original date", .traits = REQUIRED),
     IN_BODY(FLAG_TEXT, "role", "R", "岗位；只有一个时可省略", "role; may be left out where there is one"),
     IN_BODY(FLAG_BOOL, "waitlist", NULL, "满员时候补", "join the waiting list if it is full"),
-    FORCE("与别的班次重叠也报名", "even if it overlaps another shift"), END};
+    FORCE("重叠、未开放、已截止、超过限额或缺少专长也报名（记入审计）",
+          "even if it overlaps, sign-up is not open, the limit is reached or skills are lacking (audited)"), END};
 static const struct flag signup_list_flags[] = {
     IN_QUERY(FLAG_TEXT, "event", "SLUG", "活动", "event"),
     IN_QUERY(FLAG_TEXT, "on", "DATE", "哪一场：原定日期", "which occurrence: its original date", .needs = "event"),

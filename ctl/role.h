@@ -1,4 +1,4 @@
-/* A role as it is said on the command line: NAME=CAPACITY[/MINIMUM][:participant]. */
+/* A role as it is said on the command line: NAME=CAPACITY[/MINIMUM][:participant][:skills=K+K]. */
 #ifndef KEPU_CTL_ROLE_H
 #define KEPU_CTL_ROLE_H
 
@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* *ret is a new {"name","capacity","minimum","participant"}, without "minimum" where none was said. */
+/* *ret is a new {"name","capacity","minimum","participant","skills"}, without "minimum" and "skills" where none were said. */
 int role_parse(const char *text, const char *flag, json_t **ret, struct err *e);
 
 #endif

@@ -303,6 +303,14 @@ static int open_service(struct server *s, struct err *e)
     copy(to->office, sizeof to->office, conf->office_name);
     copy(to->office_email, sizeof to->office_email, conf->office_email);
     to->waitlist_offer = conf->waitlist == CONF_WAITLIST_OFFER;
+    to->waitlist_max = conf->waitlist_max;
+    to->signup_limit = conf->signup_limit;
+    to->signup_opens_ms = conf->signup_opens_ms;
+    to->signup_closes_ms = conf->signup_closes_ms;
+    to->cancel_until_ms = conf->cancel_until_ms;
+    to->offer_ms = conf->offer_ms;
+    to->mail = conf->mail_url != NULL;
+    copy(to->mail_from, sizeof to->mail_from, conf->mail_from);
     to->spread_ms = (int)conf->spread_ms;
     to->hours_step_min = conf->hours_round_ms / 60000;
     to->hours_rounding = (int)conf->hours_rounding;

@@ -267,7 +267,7 @@ static void help_key(const struct conf_key *key, enum lang lang, struct buf *out
 {
     static const char *const values[] = {
         [CONF_TEXT] = "TEXT", [CONF_PATH] = "PATH", [CONF_URL] = "URL", [CONF_LIST] = "A,B",
-        [CONF_MODE] = "MODE", [CONF_SPAN] = "SPAN", [CONF_RATE] = "RATE", [CONF_CHOICE] = "WORD",
+        [CONF_MODE] = "MODE", [CONF_SPAN] = "SPAN", [CONF_COUNT] = "N", [CONF_RATE] = "RATE", [CONF_CHOICE] = "WORD",
     };
     const char *shown = key->shown ? key->shown : key->fallback;
 

@@ -14,6 +14,10 @@
 #define CONF_FILE_BYTES_MAX (64 * 1024)
 #define CONF_VALUE_BYTES_MAX 1000
 #define CONF_SPREAD_MS_MAX 600000
+#define CONF_SIGNUP_MS_MAX (366LL * 86400000)
+#define CONF_OFFER_MS_MAX (30LL * 86400000)
+#define CONF_WAITLIST_MAX 100000
+#define CONF_LIMIT_MAX 1000
 #define CONF_RATE_MAX 1000000
 #define CONF_RETENTION_MS_MAX (3650LL * 86400000)
 #define CONF_ROUND_MS_MAX 86400000
@@ -22,6 +26,7 @@ enum conf_action { CONF_RUN, CONF_CHECK, CONF_HELP, CONF_VERSION };
 /* In the order of the choices in the table. */
 enum conf_metrics { CONF_METRICS_SOCKET, CONF_METRICS_LOOPBACK, CONF_METRICS_PUBLIC };
 enum conf_waitlist { CONF_WAITLIST_PROMOTE, CONF_WAITLIST_OFFER };
+enum conf_mail_tls { CONF_MAIL_TLS_REQUIRED, CONF_MAIL_TLS_TRY, CONF_MAIL_TLS_OFF };
 enum conf_on_unknown { CONF_UNKNOWN_RESEND, CONF_UNKNOWN_HOLD };
 
 struct conf_list {
@@ -53,6 +58,12 @@ struct conf {
     struct conf_list trusted_proxies;
     int64_t log_level;              /* enum log_level */
     int64_t waitlist;               /* enum conf_waitlist */
+    int64_t waitlist_max;           /* people in line for a role; 0: any number */
+    int64_t offer_ms;               /* how long an offer stands */
+    int64_t signup_opens_ms, signup_closes_ms, cancel_until_ms;  /* before the start; 0: no rule */
+    int64_t signup_limit;           /* sign-ups ahead of one person for one event; 0: any number */
+    const char *mail_url, *mail_from, *mail_user, *mail_password_file;
+    int64_t mail_tls;               /* enum conf_mail_tls */
     int64_t spread_ms;
     int64_t on_unknown;             /* enum conf_on_unknown */
     int64_t hours_round_ms;

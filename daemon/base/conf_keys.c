@@ -43,6 +43,23 @@ const struct conf_key conf_keys[] = {
     {KEY("log", "level", "log-level", CONF_CHOICE, log_level), "info", .choices = LEVELS, .help = HELP_LOG_LEVEL},
     {KEY("signup", "waitlist", "signup-waitlist", CONF_CHOICE, waitlist), "promote", .choices = "promote|offer",
      .help = HELP_WAITLIST},
+    {KEY("signup", "waitlist_max", "signup-waitlist-max", CONF_COUNT, waitlist_max), "0", CONF_WAITLIST_MAX,
+     .help = HELP_WAITLIST_MAX},
+    {KEY("signup", "offer_for", "signup-offer-for", CONF_SPAN, offer_ms), "24h", CONF_OFFER_MS_MAX,
+     .help = HELP_OFFER_FOR},
+    {KEY("signup", "opens", "signup-opens", CONF_SPAN, signup_opens_ms), "0s", CONF_SIGNUP_MS_MAX,
+     .help = HELP_SIGNUP_OPENS},
+    {KEY("signup", "closes", "signup-closes", CONF_SPAN, signup_closes_ms), "0s", CONF_SIGNUP_MS_MAX,
+     .help = HELP_SIGNUP_CLOSES},
+    {KEY("signup", "limit", "signup-limit", CONF_COUNT, signup_limit), "0", CONF_LIMIT_MAX, .help = HELP_SIGNUP_LIMIT},
+    {KEY("signup", "cancel_until", "signup-cancel-until", CONF_SPAN, cancel_until_ms), "0s", CONF_SIGNUP_MS_MAX,
+     .help = HELP_CANCEL_UNTIL},
+    {KEY("mail", "url", "mail-url", CONF_TEXT, mail_url), .max = 300, .help = HELP_MAIL_URL},
+    {KEY("mail", "from", "mail-from", CONF_TEXT, mail_from), .max = 200, .help = HELP_MAIL_FROM},
+    {KEY("mail", "user", "mail-user", CONF_TEXT, mail_user), .max = 200, .help = HELP_MAIL_USER},
+    {KEY("mail", "password_file", "mail-password-file", CONF_TEXT, mail_password_file), .help = HELP_MAIL_PASSWORD},
+    {KEY("mail", "tls", "mail-tls", CONF_CHOICE, mail_tls), "required", .choices = "required|try|off",
+     .help = HELP_MAIL_TLS},
     {KEY("notify", "spread", "notify-spread", CONF_SPAN, spread_ms), "0s", CONF_SPREAD_MS_MAX, .help = HELP_SPREAD},
     {KEY("notify", "on_unknown", "on-unknown", CONF_CHOICE, on_unknown), "resend", .choices = "resend|hold",
      .help = HELP_ON_UNKNOWN},
@@ -114,7 +131,8 @@ static int set_mode(const struct conf_key *key, const char *value, char *at, str
 static int set_span(const struct conf_key *key, const char *value, char *at, struct err *e)
 {
     static const struct { const char *name; int64_t ms; } units[] = {
-        {"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+        {"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000},
+        {"w", 7 * 86400000}};
     char *end, most[24];
     long long n = strtoll(value, &end, 10);
 
@@ -147,6 +165,18 @@ static int set_rate(const struct conf_key *key, const char *value, char *at, str
         return 0;
     }
     return err_set(e, ERR_INVALID, MSG_CONF_RATE, NULL, key->name, value, NULL);
+}
+
+static int set_count(const struct conf_key *key, const char *value, char *at, struct err *e)
+{
+    char *end, most[24];
+    long long n = strtoll(value, &end, 10);
+
+    snprintf(most, sizeof most, "%lld", (long long)key->max);
+    if (end == value || *end || n < 0 || n > key->max)
+        return err_set(e, ERR_INVALID, MSG_CONF_COUNT, NULL, key->name, value, most, NULL);
+    *(int64_t *)(void *)at = n;
+    return 0;
 }
 
 static int set_choice(const struct conf_key *key, const char *value, char *at, struct err *e)
@@ -187,6 +217,8 @@ int conf_set(struct conf *c, const struct conf_key *key, const char *value, stru
         return set_span(key, value, at, e);
     case CONF_RATE:
         return set_rate(key, value, at, e);
+    case CONF_COUNT:
+        return set_count(key, value, at, e);
     case CONF_CHOICE:
         return set_choice(key, value, at, e);
     }

@@ -12,6 +12,7 @@ enum conf_type {
     CONF_MODE,     /* int64_t, octal */
     CONF_SPAN,     /* int64_t, milliseconds */
     CONF_RATE,     /* struct conf_rate */
+    CONF_COUNT,    /* int64_t, 0 to max */
     CONF_CHOICE,   /* int64_t, the place among `choices` */
 };
 

@@ -53,6 +53,7 @@ static const struct field role_table[] = {
     FIELD(FIELD_INT, role, capacity, "places"),
     FIELD(FIELD_INT, role, minimum, "people without whom it is understaffed"),
     FIELD(FIELD_BOOL, role, participant, "true: participants; false: helpers"),
+    FIELD(FIELD_TEXTS, role, skills, "asked for: a volunteer has all of them"),
     FIELD(FIELD_INT, role, confirmed, "places taken for certain"),
     FIELD(FIELD_INT, role, offered, "places offered to somebody in line"),
     FIELD(FIELD_INT, role, waitlisted, "people in line"),
@@ -66,6 +67,7 @@ static const struct field plain_role_table[] = {
     FIELD(FIELD_INT, role, capacity, NULL),
     FIELD(FIELD_INT, role, minimum, NULL),
     FIELD(FIELD_BOOL, role, participant, NULL),
+    FIELD(FIELD_TEXTS, role, skills, NULL),
 };
 static const struct fields plain_role_fields = FIELDS("event_role", role, plain_role_table);
 
@@ -95,6 +97,10 @@ static const struct field event_table[] = {
     FIELD(FIELD_TEXT, event, holiday_policy, "keep, skip, next-workday, prev-workday"),
     FIELD_OF(FIELD_OBJECTS, event, roles, plain_role_fields, NULL),
     FIELD(FIELD_TEXTS, event, indicators, "indicators' slugs"),
+    FIELD(FIELD_TEXT, event, signup_opens, "a span before the start, or a local time; empty: the office's rule"),
+    FIELD(FIELD_TEXT, event, signup_closes, "a span before the start, or a local time; empty: the office's rule"),
+    FIELD(FIELD_INT, event, signup_limit, "sign-ups of one person ahead; 0: any; null: the office's rule"),
+    FIELD(FIELD_TEXT, event, cancel_until, "till when volunteers may cancel by themselves"),
     FIELD(FIELD_TEXT, event, unit, "a unit's slug"),
     FIELD(FIELD_TEXT, event, preset, "the preset it was made from"),
     FIELD_AS("status", FIELD_TEXT, event, status_name, "confirmed, tentative, cancelled"),
@@ -122,11 +128,14 @@ static const struct field occurrence_table[] = {
     FIELD(FIELD_TEXT, occurrence, venue, NULL),
     FIELD_AS("status", FIELD_TEXT, occurrence, status_name, "scheduled, tentative, moved, cancelled, past"),
     FIELD_OF(FIELD_OBJECTS, occurrence, roles, role_fields, NULL),
+    FIELD_AS("signup_opens", FIELD_MS, occurrence, signup_opens_ms, "null: open already"),
+    FIELD_AS("signup_closes", FIELD_MS, occurrence, signup_closes_ms, "null: at its end"),
     FIELD(FIELD_INT, occurrence, headcount, NULL),
     FIELD(FIELD_TEXT, occurrence, reason, NULL),
     FIELD(FIELD_INT, occurrence, sequence, NULL),
     FIELD(FIELD_INT, occurrence, version, NULL),
     FIELD(FIELD_TEXT, occurrence, url, NULL),
+    FIELD(FIELD_TEXTS, occurrence, notes, "what follows from the change"),
 };
 const struct fields occurrence_fields = FIELDS("occurrence", occurrence, occurrence_table);
 
@@ -135,6 +144,7 @@ static const struct field role_input_table[] = {
     FIELD(FIELD_INT, role_input, capacity, "1 to 1000000"),
     FIELD(FIELD_INT, role_input, minimum, "0 to capacity"),
     FIELD(FIELD_MAYBE, role_input, participant, NULL),
+    FIELD(FIELD_TEXTS, role_input, skills, "a volunteer must have all of them"),
 };
 static const struct fields role_input_fields = FIELDS("role_input", role_input, role_input_table);
 
@@ -158,6 +168,10 @@ static const struct fields role_input_fields = FIELDS("role_input", role_input, 
     FIELD(FIELD_TEXTS, event_input, exdates, NULL), \
     FIELD_OF(FIELD_OBJECTS, event_input, roles, role_input_fields, NULL), \
     FIELD(FIELD_TEXTS, event_input, indicators, NULL), \
+    FIELD(FIELD_TEXT, event_input, signup_opens, "a span before the start, or a time"), \
+    FIELD(FIELD_TEXT, event_input, signup_closes, "a span before the start, or a time"), \
+    FIELD(FIELD_INT, event_input, signup_limit, "sign-ups of one person ahead; 0: any"), \
+    FIELD(FIELD_TEXT, event_input, cancel_until, "a span before the start, or a time"), \
     FIELD(FIELD_TEXT, event_input, unit, NULL), \
     FIELD(FIELD_TEXT, event_input, holiday_policy, NULL), \
     FIELD(FIELD_MAYBE, event_input, provisional, NULL)
@@ -277,6 +291,13 @@ static int role_check(const struct role_input *r, struct err *e)
         return err_set(e, ERR_INVALID, MSG_ROLE_CAPACITY, "roles", r->name, capacity, most, NULL);
     if (r->minimum != FIELD_INT_ABSENT && (r->minimum < 0 || r->minimum > r->capacity))
         return err_set(e, ERR_INVALID, MSG_ROLE_MINIMUM, "roles", r->name, capacity, NULL);
+    if (r->skills.count > ROLE_SKILLS_MAX) {
+        snprintf(most, sizeof most, "%d", ROLE_SKILLS_MAX);
+        return err_set(e, ERR_INVALID, MSG_TOO_LONG, "roles", "skills", most, NULL);
+    }
+    for (size_t i = 0; i < r->skills.count; i++)
+        if (text_check(r->skills.items[i], "roles", ROLE_NAME_CHARS_MAX, false, e))
+            return -1;
     return 0;
 }
 

@@ -18,6 +18,8 @@
 #define EVENT_DATES_MAX 1000            /* RDATEs, EXDATEs */
 #define ROLE_NAME_CHARS_MAX 40
 #define ROLE_CAPACITY_MAX 1000000
+#define ROLE_SKILLS_MAX 10
+#define SIGNUP_LIMIT_MAX 1000           /* sign-ups of one person for one event */
 #define SLUG_BYTES_MAX 64
 
 /* Of an event and, with what can only happen to one of them, of an occurrence. */
@@ -48,6 +50,7 @@ struct role {
     int64_t capacity;
     int64_t minimum;
     bool participant;
+    struct texts skills;     /* a volunteer must have all of them */
     int64_t taken;           /* confirmed + offered */
     int64_t confirmed;
     int64_t offered;
@@ -70,6 +73,8 @@ struct event {
     char *holiday_policy;
     struct objects roles;            /* struct role */
     struct texts indicators;
+    char *signup_opens, *signup_closes, *cancel_until;   /* as kept (domain/signup.h); "": the office's rule */
+    int64_t signup_limit;            /* 0: none; FIELD_INT_ABSENT: the office's rule */
     char *unit, *preset;
     enum event_status status;
     char *status_name;
@@ -105,6 +110,8 @@ struct occurrence {
     char *status_name;               /* as shown */
     bool own_title, own_venue, own_description, own_roles;
     struct objects roles;
+    int64_t signup_opens_ms, signup_closes_ms;   /* FIELD_INT_ABSENT: always, to the end */
+    struct texts notes;              /* what follows from a change: shifts that overlap now */
     int64_t headcount;               /* FIELD_INT_ABSENT: not recorded */
     char *reason;
     int64_t sequence, version, moves, updated_ms, cancelled_ms;
@@ -122,6 +129,8 @@ struct event_input {
     struct texts rdates, exdates;
     struct objects roles;            /* struct role_input */
     struct texts indicators;
+    char *signup_opens, *signup_closes, *cancel_until;
+    int64_t signup_limit;
     char *unit, *holiday_policy;
     int8_t provisional;
     char *preset;                    /* the preset it is made from */
@@ -133,6 +142,7 @@ struct role_input {
     char *name;
     int64_t capacity, minimum;       /* FIELD_INT_ABSENT when not given */
     int8_t participant;
+    struct texts skills;
 };
 
 /* Naming an event, one of its dates, and what to do with it. */

@@ -37,6 +37,8 @@ struct preset {
     int8_t provisional;
     bool all_day;
     char *start, *start_time, *duration, *note, *note_en;
+    char *signup_opens, *signup_closes, *cancel_until;
+    int64_t signup_limit;
     int64_t days, version;
     struct objects next;             /* struct event_date */
 };

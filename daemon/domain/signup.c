@@ -65,6 +65,8 @@ static const struct field signup_table[] = {
     FIELD_AS("state", FIELD_TEXT, signup, state_name,
              "confirmed, waitlisted, offered, cancelled, attended, no_show, excused"),
     FIELD(FIELD_INT, signup, position, "in line, from 1"),
+    FIELD_AS("offer_until", FIELD_MS, signup, offer_until_ms, "an offer: till when it can be taken"),
+    FIELD(FIELD_TEXT, signup, reason, "of its last move"),
     FIELD_AS("created", FIELD_MS, signup, created_ms, NULL),
     FIELD_AS("checked_in", FIELD_MS, signup, checked_in_ms, NULL),
     FIELD_AS("checked_out", FIELD_MS, signup, checked_out_ms, NULL),

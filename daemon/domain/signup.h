@@ -59,6 +59,8 @@ struct signup {
     enum signup_state state;
     char *state_name;
     int64_t position;            /* in line, from 1; FIELD_INT_ABSENT: not in line */
+    char *reason;                /* of its last move; "" */
+    int64_t offer_until_ms;      /* offered: till when it can be taken; else FIELD_INT_ABSENT */
     int64_t created_ms;
     int64_t checked_in_ms, checked_out_ms;
     bool closed;                 /* nobody checked out: the end of the shift did */
@@ -68,6 +70,8 @@ struct signup {
     char *recurrence_local, *start_local, *end_local, *tz;   /* not on the wire */
     int64_t start_ms, end_ms;
     bool off;                    /* the occurrence or its event is cancelled */
+    char *cancel_rule;           /* the event's cancel_until */
+    int64_t cancel_until_ms;     /* till when its volunteer may cancel it; FIELD_INT_ABSENT: to the end */
 };
 
 struct signup_input {

@@ -127,6 +127,11 @@ struct settings {
     char office[256];                     /* the handler's name on pages; "" */
     char office_email[256];               /* ORGANIZER; "" */
     int waitlist_offer;                   /* [signup] waitlist = offer */
+    int64_t waitlist_max, signup_limit;   /* 0: none */
+    int64_t signup_opens_ms, signup_closes_ms, cancel_until_ms; /* before the start; 0: no rule */
+    int64_t offer_ms;                     /* how long an offer stands; 0: a day */
+    bool mail;                            /* [mail] url: people are reached by it */
+    char mail_from[256];
     int spread_ms;                        /* [notify] spread */
     bool hold_unknown;                    /* [notify] on-unknown = hold */
     struct privacy_settings privacy;

@@ -61,7 +61,9 @@ static void defaults(struct call *c, struct event *ev)
     *ev = (struct event){.description = empty(), .category = (char *)(uintptr_t)"other", .lead = empty(),
                          .venue = empty(), .tz = (char *)(uintptr_t)service_settings(c->service)->tz, .rrule = empty(),
                          .holiday_policy = (char *)(uintptr_t)"keep", .unit = empty(), .preset = empty(),
-                         .reason = empty(), .stored_until = empty(), .free = FIELD_INT_ABSENT};
+                         .reason = empty(), .stored_until = empty(), .free = FIELD_INT_ABSENT,
+                         .signup_opens = empty(), .signup_closes = empty(), .cancel_until = empty(),
+                         .signup_limit = FIELD_INT_ABSENT};
     ev->version = 1;
     ev->created_ms = ev->updated_ms = c->req.now_ms;
 }

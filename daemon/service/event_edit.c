@@ -263,7 +263,9 @@ static int refuse_series_fields(const struct event_input *in, struct err *e)
         {in->repeat != NULL, "repeat"}, {in->tz != NULL, "tz"}, {in->all_day >= 0, "all_day"},
         {in->category != NULL, "category"}, {in->lead != NULL, "lead"}, {in->partners.given, "partners"},
         {in->audiences.given, "audiences"}, {in->indicators.given, "indicators"}, {in->unit != NULL, "unit"},
-        {in->holiday_policy != NULL, "holiday_policy"}, {in->rdates.given, "rdates"}, {in->exdates.given, "exdates"},
+        {in->holiday_policy != NULL, "holiday_policy"}, {in->signup_opens != NULL, "signup_opens"},
+        {in->signup_closes != NULL, "signup_closes"}, {in->cancel_until != NULL, "cancel_until"},
+        {in->signup_limit != FIELD_INT_ABSENT, "signup_limit"}, {in->rdates.given, "rdates"}, {in->exdates.given, "exdates"},
     };
 
     for (size_t i = 0; i < sizeof only_series / sizeof only_series[0]; i++)
@@ -339,7 +341,8 @@ static int edit_roles(struct call *c, struct db *db, const struct event_input *i
     for (size_t i = 0; i < in->roles.count; i++)
         roles[i] = (struct role){.name = given[i].name, .capacity = given[i].capacity,
                                  .minimum = given[i].minimum == FIELD_INT_ABSENT ? 0 : given[i].minimum,
-                                 .participant = given[i].participant == 1};
+                                 .participant = given[i].participant == 1,
+                                 .skills = given[i].skills};
     o->own_roles = true;
     return occurrence_put_roles(c, db, o->id, &(struct objects){roles, in->roles.count, true}, e);
 }

@@ -2,6 +2,7 @@
 
 #include "calendar/civil.h"
 #include "calendar/words.h"
+#include "signup_rules.h"
 #include "store/event.h"
 #include "store/register.h"
 
@@ -160,6 +161,7 @@ static int resolve_roles(struct call *c, const struct event_input *in, struct ev
                                  .capacity = given[i].capacity,
                                  .minimum = given[i].minimum == FIELD_INT_ABSENT ? 0 : given[i].minimum,
                                  .participant = given[i].participant == 1,
+                                 .skills = given[i].skills,
                                  .free = given[i].capacity};
     ev->roles = (struct objects){roles, in->roles.count, true};
     return 0;
@@ -415,5 +417,7 @@ int event_resolve(struct call *c, struct db *db, const struct event_input *in, s
         return -1;
     if (in->provisional >= 0)
         ev->status = in->provisional ? EVENT_TENTATIVE : EVENT_CONFIRMED;
-    return resolve_times(c, db, in, ev, e);
+    if (resolve_times(c, db, in, ev, e))
+        return -1;
+    return signup_rules_take(c, in, zone_find(ev->tz, e), ev, e);
 }

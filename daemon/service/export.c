@@ -69,14 +69,25 @@ static void put_texts(struct export *x, const char *name, const struct texts *li
         ical_text(&x->ical, name, list->items[i]);
 }
 
+/* ":skills=讲解+英语" */
+static const char *skills_text(struct export *x, const struct texts *skills)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < skills->count; i++)
+        text = arena_printf(&x->c->out, "%s%s%s", text, i ? "+" : ":skills=", skills->items[i]);
+    return text;
+}
+
 static void put_roles(struct export *x, const struct objects *roles)
 {
     const struct role *list = roles->items;
 
     for (size_t i = 0; i < roles->count; i++)
         ical_text(&x->ical, "X-KEPU-ROLE",
-                  arena_printf(&x->c->out, "%s=%lld/%lld%s", list[i].name, (long long)list[i].capacity,
-                               (long long)list[i].minimum, list[i].participant ? ":participant" : ""));
+                  arena_printf(&x->c->out, "%s=%lld/%lld%s%s", list[i].name, (long long)list[i].capacity,
+                               (long long)list[i].minimum, list[i].participant ? ":participant" : "",
+                               skills_text(x, &list[i].skills)));
 }
 
 /* Whole days that are left out of a timed series are dates; the rest is of DTSTART's kind. */
@@ -140,6 +151,11 @@ static void put_own(struct export *x)
     put_texts(x, "X-KEPU-AUDIENCE", &ev->audiences);
     put_texts(x, "X-KEPU-INDICATOR", &ev->indicators);
     put_given(x, "X-KEPU-UNIT", ev->unit);
+    put_given(x, "X-KEPU-SIGNUP-OPENS", ev->signup_opens);
+    put_given(x, "X-KEPU-SIGNUP-CLOSES", ev->signup_closes);
+    put_given(x, "X-KEPU-CANCEL-UNTIL", ev->cancel_until);
+    if (ev->signup_limit != FIELD_INT_ABSENT)
+        put_given(x, "X-KEPU-SIGNUP-LIMIT", arena_printf(&x->c->out, "%lld", (long long)ev->signup_limit));
     put_given(x, "X-KEPU-HOLIDAY-POLICY", ev->holiday_policy);
     put_given(x, "X-KEPU-PRESET", ev->preset);
     put_given(x, "X-KEPU-REASON", ev->reason);

@@ -26,7 +26,7 @@ static bool same_roles(const struct objects *a, const struct objects *b)
         return false;
     for (size_t i = 0; i < a->count; i++)
         if (strcmp(x[i].name, y[i].name) != 0 || x[i].capacity != y[i].capacity || x[i].minimum != y[i].minimum ||
-            x[i].participant != y[i].participant)
+            x[i].participant != y[i].participant || !same_texts(&x[i].skills, &y[i].skills))
             return false;
     return true;
 }
@@ -44,12 +44,14 @@ static bool same_words(const struct event *a, const struct event *b)
 {
     const char *const texts[][2] = {
         {a->title, b->title}, {a->description, b->description}, {a->venue, b->venue}, {a->category, b->category},
-        {a->lead, b->lead}, {a->unit, b->unit}, {a->preset, b->preset}, {a->reason, b->reason}};
+        {a->lead, b->lead}, {a->unit, b->unit}, {a->preset, b->preset}, {a->reason, b->reason},
+        {a->signup_opens, b->signup_opens}, {a->signup_closes, b->signup_closes},
+        {a->cancel_until, b->cancel_until}};
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (strcmp(texts[i][0], texts[i][1]) != 0)
             return false;
-    return a->status == b->status && same_texts(&a->partners, &b->partners) &&
+    return a->status == b->status && a->signup_limit == b->signup_limit && same_texts(&a->partners, &b->partners) &&
            same_texts(&a->audiences, &b->audiences) && same_texts(&a->indicators, &b->indicators) &&
            same_roles(&a->roles, &b->roles);
 }

@@ -4,6 +4,7 @@
 #include "calendar/civil.h"
 #include "domain/office.h"
 #include "event_resolve.h"
+#include "signup_rules.h"
 #include "store/event.h"
 
 #include <stdio.h>
@@ -89,6 +90,13 @@ static void take_status(const struct ical_component *from, struct event *want)
 
 /* What an export of ours says besides ----------------------------------------------------------------------------- */
 
+static char *own_rule(const struct import_draft *d, const char *name)
+{
+    const char *text = ical_own(d->from, name);
+
+    return (char *)(uintptr_t)(text ? text : "");
+}
+
 /* A name that the office has not is left out, and said. */
 static bool is_known(struct import *m, const struct import_draft *d, const char *table, const char *slug)
 {
@@ -120,16 +128,32 @@ static struct texts own_slugs(struct import *m, const struct import_draft *d, co
     return all;
 }
 
-/* "讲解员=30/3:participant", as a command has it; read from its end, since a name may hold anything. */
+#define SKILLS ":skills="
+
+static struct texts read_skills(struct import *m, char *text)
+{
+    struct texts skills = {arena_alloc(&m->c->out, (ROLE_SKILLS_MAX + 1) * sizeof(char *)), 0, true};
+    char *one;
+
+    while (skills.count <= ROLE_SKILLS_MAX && (one = strsep(&text, "+")))
+        skills.items[skills.count++] = one;
+    return skills;
+}
+
+/* "讲解员=30/3:participant:skills=讲解+英语", as a command has it; read from its end, since a name may hold anything. */
 static bool read_role(struct import *m, const char *text, struct role_input *ret)
 {
-    char *name = arena_strdup(&m->c->out, text), *equals, *end;
+    char *name = arena_strdup(&m->c->out, text), *skills = strstr(name, SKILLS), *equals, *end;
 
+    *ret = (struct role_input){.name = name, .minimum = 0};
+    if (skills) {
+        *skills = 0;
+        ret->skills = read_skills(m, skills + strlen(SKILLS));
+    }
     equals = strrchr(name, '=');
     if (!equals)
         return false;
     *equals = 0;
-    *ret = (struct role_input){.name = name, .minimum = 0};
     ret->capacity = strtoll(equals + 1, &end, 10);
     if (*end == '/')
         ret->minimum = strtoll(end + 1, &end, 10);
@@ -154,8 +178,27 @@ struct objects import_roles(struct import *m, const struct ical_component *from,
     }
     for (size_t i = 0; i < list.count; i++)
         roles[i] = (struct role){.name = inputs[i].name, .capacity = inputs[i].capacity, .minimum = inputs[i].minimum,
-                                 .participant = inputs[i].participant == 1, .free = inputs[i].capacity};
+                                 .participant = inputs[i].participant == 1, .skills = inputs[i].skills, .free = inputs[i].capacity};
     return (struct objects){roles, list.count, true};
+}
+
+/* In the form that they are kept in; what isn't is left out. */
+static void take_signup_rules(struct import *m, const struct import_draft *d, struct event *want)
+{
+    const char *limit = ical_own(d->from, "SIGNUP-LIMIT");
+    struct event_input in;
+    struct err e;
+
+    fields_clear(&event_input_fields, &in);
+    in.signup_opens = own_rule(d, "SIGNUP-OPENS");
+    in.signup_closes = own_rule(d, "SIGNUP-CLOSES");
+    in.cancel_until = own_rule(d, "CANCEL-UNTIL");
+    want->signup_limit = FIELD_INT_ABSENT;
+    if (limit)
+        in.signup_limit = strtoll(limit, NULL, 10);
+    /* A local time reads the same in every zone. */
+    if (signup_rules_take(m->c, &in, zone_find(service_settings(m->c->service)->tz, NULL), want, &e))
+        import_note(m, d->row, MSG_ICAL_NOTE_UNREAD, "X-KEPU-SIGNUP", NULL);
 }
 
 static void take_own(struct import *m, const struct import_draft *d, struct event *want)
@@ -171,6 +214,7 @@ static void take_own(struct import *m, const struct import_draft *d, struct even
     want->partners = own_slugs(m, d, "PARTNER", "department");
     want->audiences = own_slugs(m, d, "AUDIENCE", "audience");
     want->indicators = own_slugs(m, d, "INDICATOR", "indicator");
+    take_signup_rules(m, d, want);
     want->holiday_policy = (char *)(uintptr_t)(policy && holiday_policy_parse(policy, &known) ? policy : "keep");
     want->preset = preset && slug_valid(preset) ? (char *)(uintptr_t)preset : empty();
     if (venue)
@@ -192,6 +236,8 @@ static struct event *blank(struct import *m, const char *uid)
                          .lead = department[0] ? arena_strdup(&m->c->out, department) : empty(), .venue = empty(),
                          .rrule = empty(), .holiday_policy = (char *)(uintptr_t)"keep", .unit = empty(),
                          .preset = empty(), .reason = empty(), .stored_until = empty(), .free = FIELD_INT_ABSENT,
+                         .signup_opens = empty(), .signup_closes = empty(), .cancel_until = empty(),
+                         .signup_limit = FIELD_INT_ABSENT,
                          .version = 1, .created_ms = m->c->req.now_ms, .updated_ms = m->c->req.now_ms};
     return ev;
 }

@@ -1,6 +1,7 @@
 #include "occurrence.h"
 
 #include "calendar/civil.h"
+#include "signup_rules.h"
 #include "store/event.h"
 
 #include <stdlib.h>
@@ -45,6 +46,8 @@ static void dress(struct call *c, const struct event *ev, const struct series *s
     o->status_name = (char *)(uintptr_t)status_shown(c, ev, o);
     if (o->status != OCCURRENCE_CANCELLED && ev->status == EVENT_CANCELLED)
         o->reason = ev->reason;
+    o->signup_opens_ms = signup_rule_ms(c, SIGNUP_OPENS, ev->signup_opens, ev->tz, o->start_ms);
+    o->signup_closes_ms = signup_rule_ms(c, SIGNUP_CLOSES, ev->signup_closes, ev->tz, o->start_ms);
     o->url = url_of(c, ev->slug, original_s);
 }
 

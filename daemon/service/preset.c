@@ -43,7 +43,8 @@ static struct objects roles_of(const json_t *o, struct arena *a)
         roles[i] = (struct role){.name = text_of(r, "name", a),
                                  .capacity = json_integer_value(json_object_get(r, "capacity")),
                                  .minimum = json_integer_value(json_object_get(r, "minimum")),
-                                 .participant = json_is_true(json_object_get(r, "participant"))};
+                                 .participant = json_is_true(json_object_get(r, "participant")),
+                                 .skills = texts_of(r, "skills", a)};
     }
     return (struct objects){roles, json_array_size(array), true};
 }
@@ -73,7 +74,13 @@ static struct preset *read_body(struct call *c, const char *body)
                          .duration = text_of(o, "duration", a),
                          .note = text_of(o, "note", a),
                          .note_en = text_of(o, "note_en", a),
+                         .signup_opens = text_of(o, "signup_opens", a),
+                         .signup_closes = text_of(o, "signup_closes", a),
+                         .cancel_until = text_of(o, "cancel_until", a),
+                         .signup_limit = FIELD_INT_ABSENT,
                          .days = FIELD_INT_ABSENT};
+    if (json_is_integer(json_object_get(o, "signup_limit")))
+        p->signup_limit = json_integer_value(json_object_get(o, "signup_limit"));
     if (p->all_day)
         p->days = json_integer_value(json_object_get(o, "days"));
     json_decref(o);
@@ -211,7 +218,8 @@ static struct objects role_inputs(struct call *c, const struct objects *list)
     struct role_input *inputs = arena_alloc(&c->out, (list->count + 1) * sizeof *inputs);
 
     for (size_t i = 0; i < list->count; i++)
-        inputs[i] = (struct role_input){roles[i].name, roles[i].capacity, roles[i].minimum, roles[i].participant};
+        inputs[i] = (struct role_input){roles[i].name, roles[i].capacity, roles[i].minimum, roles[i].participant,
+                                         roles[i].skills};
     return (struct objects){inputs, list->count, true};
 }
 
@@ -240,6 +248,11 @@ static int fill(struct call *c, const struct preset *p, struct event_input *in, 
     otherwise(&in->category, p->category);
     otherwise(&in->lead, p->lead);
     otherwise(&in->description, c->req.lang == LANG_EN && p->note_en[0] ? p->note_en : p->note);
+    otherwise(&in->signup_opens, p->signup_opens);
+    otherwise(&in->signup_closes, p->signup_closes);
+    otherwise(&in->cancel_until, p->cancel_until);
+    if (in->signup_limit == FIELD_INT_ABSENT)
+        in->signup_limit = p->signup_limit;
     otherwise_list(&in->partners, &p->partners);
     otherwise_list(&in->audiences, &p->audiences);
     otherwise_list(&in->indicators, &p->indicators);

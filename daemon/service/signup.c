@@ -6,9 +6,11 @@
 #include "event.h"
 #include "planner.h"
 #include "signup_hooks.h"
+#include "signup_rules.h"
 #include "store/event.h"
 #include "volunteer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int signup_dress(struct call *c, struct signup *s, struct err *e)
@@ -24,6 +26,7 @@ int signup_dress(struct call *c, struct signup *s, struct err *e)
         m->set = civil_parse(times[i].local, &m->wall_s, &m->date);
         m->offset_s = zone_offset_s(z, m->wall_s);
     }
+    s->cancel_until_ms = signup_rule_ms(c, CANCEL_UNTIL, s->cancel_rule, s->tz, s->start_ms);
     s->state_name = arena_strdup(&c->out, signup_state_name(s->state));
     s->url = arena_printf(&c->out, "%s/events/%s/%.10s", service_settings(c->service)->public_url, s->event,
                           s->recurrence_local);
@@ -51,11 +54,11 @@ static int occasion_of_rule(struct call *c, struct db *db, const char *event, co
         return -1;
     *ret = (struct occasion){o->id, ev->id, o->start_ms, o->end_ms, o->recurrence_local, o->start_local, o->end_local,
                              ev->tz, ev->slug, o->title, o->venue, ev->lead, o->status == OCCURRENCE_CANCELLED,
-                             ev->status == EVENT_CANCELLED};
+                             ev->status == EVENT_CANCELLED, ev->signup_opens, ev->signup_closes, ev->signup_limit};
     return 0;
 }
 
-static char *day_of(struct call *c, const struct occasion *o)
+char *signup_day(struct call *c, const struct occasion *o)
 {
     return arena_strndup(&c->out, o->recurrence_local, strcspn(o->recurrence_local, "T"));
 }
@@ -65,9 +68,9 @@ static int check_open(struct call *c, const struct occasion *o, struct err *e)
     if (o->event_off)
         return err_set(e, ERR_CONFLICT, MSG_EVENT_CANCELLED, "event", o->event, NULL);
     if (o->occurrence_off)
-        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_CANCELLED, "on", o->event, day_of(c, o), NULL);
+        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_CANCELLED, "on", o->event, signup_day(c, o), NULL);
     if (o->end_ms <= c->req.now_ms)
-        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_PAST, "on", o->event, day_of(c, o), NULL);
+        return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_PAST, "on", o->event, signup_day(c, o), NULL);
     return 0;
 }
 
@@ -107,41 +110,29 @@ static int unknown_role(struct call *c, const struct occasion *o, const struct o
                    names_of(c, roles), nearest, NULL);
 }
 
-int signup_role(struct call *c, struct db *db, const struct occasion *o, const char *given, char **ret, struct err *e)
+int signup_role(struct call *c, struct db *db, const char *given, struct enrolment *in, struct err *e)
 {
+    const struct occasion *o = &in->occasion;
+    const struct role *only;
     struct objects roles;
 
-    if (given && *given && store_role_position(db, o->occurrence_id, given) >= 0) {
-        *ret = arena_strdup(&c->out, given);
+    if (given && *given && (in->skills = store_role_skills(db, o->occurrence_id, given, &c->out))) {
+        in->role = arena_strdup(&c->out, given);
         return 0;
     }
     roles = store_occurrence_roles(db, o->occurrence_id, &c->out);
     if (db_check(db, e))
         return -1;
     if (roles.count == 0)
-        return err_set(e, ERR_CONFLICT, MSG_SIGNUP_NO_ROLES, "event", o->event, day_of(c, o), NULL);
+        return err_set(e, ERR_CONFLICT, MSG_SIGNUP_NO_ROLES, "event", o->event, signup_day(c, o), NULL);
     if (given && *given)
         return unknown_role(c, o, &roles, given, e);
     if (roles.count > 1)
         return err_set(e, ERR_INVALID, MSG_ROLE_WHICH, "role", o->event, names_of(c, &roles), NULL);
-    *ret = ((struct role *)roles.items)->name;
+    only = roles.items;
+    in->role = only->name;
+    in->skills = store_skills_text(&only->skills, &c->out);
     return 0;
-}
-
-static int check_clash(struct call *c, struct db *db, const struct enrolment *in, struct err *e)
-{
-    const struct occasion *o = &in->occasion;
-    struct clash clash;
-
-    if (!store_signup_clash(db, in->who.id, o, in->role, &c->out, &clash))
-        return db_check(db, e);
-    if (clash.same)
-        return err_set(e, ERR_EXISTS, MSG_SIGNUP_TWICE, "volunteer", o->title, day_of(c, o), in->role, clash.id, NULL);
-    if (in->force)
-        return 0;
-    if (in->web)
-        return err_set(e, ERR_OVERLAP, MSG_SIGNUP_OVERLAP_WEB, "on", NULL);
-    return err_set(e, ERR_OVERLAP, MSG_SIGNUP_OVERLAP, "on", clash.title, clash.day, clash.role, NULL);
 }
 
 /* Free places with people in line are left by a line that could not move at the time; it moves before a newcomer. */
@@ -155,6 +146,19 @@ static bool take_place(struct call *c, struct db *db, const struct enrolment *in
     return store_place_take(db, id, in->role);
 }
 
+/* In line for the role already. */
+static int check_line(struct call *c, struct db *db, const struct enrolment *in, struct err *e)
+{
+    const struct occasion *o = &in->occasion;
+    int64_t most = service_settings(c->service)->waitlist_max;
+    char text[24];
+
+    if (most == 0 || store_place_waitlisted(db, o->occurrence_id, in->role) < most)
+        return 0;
+    snprintf(text, sizeof text, "%lld", (long long)most);
+    return err_set(e, ERR_FULL, MSG_WAITLIST_FULL, "role", o->title, signup_day(c, o), in->role, text, NULL);
+}
+
 static int take(struct call *c, struct db *db, const struct enrolment *in, struct signup *s, struct err *e)
 {
     const struct occasion *o = &in->occasion;
@@ -164,7 +168,9 @@ static int take(struct call *c, struct db *db, const struct enrolment *in, struc
     if (take_place(c, db, in))
         return 0;
     if (!in->waitlist)
-        return err_set(e, ERR_FULL, MSG_SIGNUP_FULL, "role", o->title, day_of(c, o), in->role, NULL);
+        return err_set(e, ERR_FULL, MSG_SIGNUP_FULL, "role", o->title, signup_day(c, o), in->role, NULL);
+    if (check_line(c, db, in, e))
+        return -1;
     s->state = SIGNUP_WAITLISTED;
     s->position = store_place_queue(db, o->occurrence_id, in->role);
     return 0;
@@ -180,7 +186,8 @@ static struct signup *begin(struct call *c, const struct enrolment *in)
     *s = (struct signup){.volunteer_row = in->who.id, .occurrence_row = o->occurrence_id, .event_row = o->event_id,
                          .id = arena_strdup(&c->out, code), .volunteer = in->who.code, .name = in->who.name,
                          .event = o->event, .title = o->title, .venue = o->venue, .role = in->role,
-                         .created_ms = c->req.now_ms, .checked_in_ms = DB_NULL_INT, .checked_out_ms = DB_NULL_INT,
+                         .created_ms = c->req.now_ms, .reason = arena_strdup(&c->out, ""),
+                         .offer_until_ms = FIELD_INT_ABSENT, .cancel_until_ms = FIELD_INT_ABSENT, .checked_in_ms = DB_NULL_INT, .checked_out_ms = DB_NULL_INT,
                          .version = 1, .recurrence_local = o->recurrence_local, .start_local = o->start_local,
                          .end_local = o->end_local, .tz = o->tz, .start_ms = o->start_ms, .end_ms = o->end_ms};
     return s;
@@ -189,15 +196,16 @@ static struct signup *begin(struct call *c, const struct enrolment *in)
 int signup_enrol(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e)
 {
     struct signup *s;
+    char *passed;
 
-    if (check_clash(c, db, in, e))
+    if (signup_rules_check(c, db, in, &passed, e))
         return -1;
     s = begin(c, in);
     if (take(c, db, in, s, e))
         return -1;
     store_signup_insert(db, s, in->link_hash);
-    call_audit(c, s->id, "%s %s %s: %s%s", s->event, s->recurrence_local, s->role, signup_state_name(s->state),
-               in->force ? ", forced" : "");
+    call_audit(c, s->id, "%s %s %s: %s%s%s", s->event, s->recurrence_local, s->role, signup_state_name(s->state),
+               passed[0] ? ", forced: " : in->force ? ", forced" : "", passed);
     call_changed(c, CHANGE_PLACES, s->event_row);
     call_changed(c, CHANGE_PERSON, s->volunteer_row);
     planner_role(c, db, s->occurrence_row, s->role);
@@ -223,7 +231,7 @@ static int run_add(struct call *c, struct db *db, const void *input, void **ret,
         return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", who, NULL);
     if (signup_occasion(c, db, in->event, in->on, &enrolment.occasion, e) ||
         signup_may_change(c, db, enrolment.occasion.event_id, e) ||
-        signup_role(c, db, &enrolment.occasion, in->role, &enrolment.role, e) || signup_enrol(c, db, &enrolment, &s, e))
+        signup_role(c, db, in->role, &enrolment, e) || signup_enrol(c, db, &enrolment, &s, e))
         return -1;
     *ret = s;
     return 0;

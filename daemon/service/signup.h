@@ -28,18 +28,20 @@ struct enrolment {
     struct occasion occasion;
     struct volunteer_id who;             /* their row kept by store_volunteer_lock */
     char *role;
+    char *skills;                        /* that the role asks for, as its row keeps them */
     bool waitlist;
     bool force;
-    bool web;                            /* refusals tell nothing about the person */
     const unsigned char *link_hash;      /* may be NULL */
 };
 
 /* What `event` and `on` name, open for sign-ups. Fields "event", "on". */
 int signup_occasion(struct call *c, struct db *db, const char *event, const char *on, struct occasion *ret,
                     struct err *e);
-/* The role as it is named, or the only one. Field "role". */
-int signup_role(struct call *c, struct db *db, const struct occasion *o, const char *given, char **ret, struct err *e);
-/* ERR_EXISTS, ERR_OVERLAP, ERR_FULL; otherwise confirmed or in line. */
+/* The role as it is named, or the only one, and its skills, for in->occasion. Field "role". */
+int signup_role(struct call *c, struct db *db, const char *given, struct enrolment *in, struct err *e);
+/* "2027-05-12" */
+char *signup_day(struct call *c, const struct occasion *o);
+/* ERR_EXISTS, ERR_OVERLAP, ERR_FULL, ERR_CONFLICT (signup_rules.h); otherwise confirmed or in line. */
 int signup_enrol(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e);
 
 /* The sign-up of an id, undressed; ERR_NOT_FOUND, field "id". */

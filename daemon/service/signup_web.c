@@ -7,6 +7,7 @@
 
 #include "domain/event.h"
 #include "domain/phone.h"
+#include "signup_rules.h"
 #include "signup_told.h"
 #include "store/feed.h"
 #include "volunteer.h"
@@ -91,7 +92,10 @@ static int answer(struct call *c, const char *token, void **ret)
     return 0;
 }
 
-/* Signed up already: the same answer as for everybody, with a token that tells. */
+/*
+ * Signed up already, or kept from it by another shift or the limit: one answer for all of them, that of everybody, with
+ * a token that tells that it may be any of the three.
+ */
 static int answer_told(struct call *c, struct db *db, const struct enrolment *in, struct err *e, void **ret)
 {
     char token[CRYPTO_TOKEN_BYTES];
@@ -102,10 +106,16 @@ static int answer_told(struct call *c, struct db *db, const struct enrolment *in
     return answer(c, token, ret);
 }
 
+/* What refuses a known person says something about what else they do; a new one has nothing to hide yet. */
+static bool tells_of_person(const struct err *e, bool new)
+{
+    return !new && (e->code == ERR_EXISTS || e->code == ERR_OVERLAP || e->msg == MSG_SIGNUP_LIMIT);
+}
+
 static int run_web(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct signup_form *in = input;
-    struct enrolment enrolment = {.waitlist = in->waitlist == 1, .web = true};
+    struct enrolment enrolment = {.waitlist = in->waitlist == 1};
     unsigned char hash[CRYPTO_HASH_BYTES];
     char token[CRYPTO_TOKEN_BYTES];
     struct guardian guardian = {0};
@@ -116,11 +126,11 @@ static int run_web(struct call *c, struct db *db, const void *input, void **ret,
     crypto_token_hash(token, hash);
     if (check_form(c, in, &guardian, e) || find_or_add(c, db, in, hash, &enrolment.who, &new, e) ||
         signup_occasion(c, db, in->slug, in->on, &enrolment.occasion, e) ||
-        signup_role(c, db, &enrolment.occasion, in->role, &enrolment.role, e))
+        signup_role(c, db, in->role, &enrolment, e))
         return -1;
     enrolment.link_hash = new ? NULL : hash;
     if (signup_enrol(c, db, &enrolment, &s, e))
-        return e->code == ERR_EXISTS ? answer_told(c, db, &enrolment, e, ret) : -1;
+        return tells_of_person(e, new) ? answer_told(c, db, &enrolment, e, ret) : -1;
     if (guardian.name)
         keep_guardian(c, db, enrolment.who.id, &guardian);
     if (new)
@@ -229,6 +239,14 @@ static int find_own(struct call *c, struct db *db, const struct person_ref *ref,
     return unknown_link(e);
 }
 
+/* Who is in line, or was offered a place, may leave at any time: nobody counts on them yet. */
+static bool is_too_late(const struct call *c, const struct signup *s)
+{
+    int64_t until_ms = signup_rule_ms(c, CANCEL_UNTIL, s->cancel_rule, s->tz, s->start_ms);
+
+    return s->state == SIGNUP_CONFIRMED && until_ms != FIELD_INT_ABSENT && c->req.now_ms >= until_ms;
+}
+
 static int run_cancel(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     struct signup *s;
@@ -237,6 +255,8 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
         return -1;
     if (s->end_ms <= c->req.now_ms)
         return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_PAST, "signup", s->event, s->recurrence_local, NULL);
+    if (is_too_late(c, s))
+        return err_set(e, ERR_CONFLICT, MSG_CANCEL_LATE, "signup", s->title, NULL);
     if (signup_change(c, db, s, SIGNUP_CANCELLED, e))
         return -1;
     call_audit(c, s->id, "cancelled by its link");

@@ -6,7 +6,7 @@
 #define EVENT_COLUMNS                                                                                                 \
     "id, slug, uid, title, description, category, lead, venue, start_local, end_local, all_day, tz, rrule,"           \
     " start_is_extra, holiday_policy, unit, preset, status, reason, sequence, version, split_from, stored_until,"     \
-    " created_ms, updated_ms"
+    " created_ms, updated_ms, signup_opens, signup_closes, signup_limit, cancel_until"
 
 static void read_texts(struct stmt *s, struct arena *a, struct texts *ret)
 {
@@ -39,7 +39,7 @@ static void read_lists(struct db *db, struct event *ev, struct arena *a)
     read_texts(db_query(db, "SELECT local FROM event_date WHERE event_id = $1 AND kind = 'exdate' ORDER BY local", id),
                a, &ev->exdates);
     ev->roles = store_read_roles(db_query(db,
-                                          "SELECT name, capacity, minimum, participant, 0, 0, 0 FROM event_role"
+                                          "SELECT name, capacity, minimum, participant, 0, 0, 0, skills FROM event_role"
                                           " WHERE event_id = $1 ORDER BY position",
                                           id),
                                  a);
@@ -78,6 +78,10 @@ static struct event *read_event(struct db *db, struct stmt *s, struct arena *a)
     ev->stored_until = stmt_text(s, i++, a);
     ev->created_ms = stmt_int(s, i++);
     ev->updated_ms = stmt_int(s, i++);
+    ev->signup_opens = stmt_text(s, i++, a);
+    ev->signup_closes = stmt_text(s, i++, a);
+    ev->signup_limit = stmt_int(s, i++);
+    ev->cancel_until = stmt_text(s, i++, a);
     stmt_done(s);
     ev->free = FIELD_INT_ABSENT;
     read_lists(db, ev, a);
@@ -98,6 +102,7 @@ static void write_lists(struct db *db, const struct event *ev)
 {
     const struct role *roles = ev->roles.items;
     struct param id = p_int(ev->id);
+    struct arena own = {0}, *a = &own;
 
     for (size_t i = 0; i < ev->partners.count; i++)
         db_exec(db, "INSERT INTO event_partner (event_id, position, slug) VALUES ($1, $2, $3)", id, p_int((int64_t)i),
@@ -116,10 +121,11 @@ static void write_lists(struct db *db, const struct event *ev)
                 id, p_text(ev->exdates.items[i]));
     for (size_t i = 0; i < ev->roles.count; i++)
         db_exec(db,
-                "INSERT INTO event_role (event_id, position, name, capacity, minimum, participant)"
-                " VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO event_role (event_id, position, name, capacity, minimum, participant, skills)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 id, p_int((int64_t)i), p_text(roles[i].name), p_int(roles[i].capacity), p_int(roles[i].minimum),
-                p_int(roles[i].participant));
+                p_int(roles[i].participant), p_text(store_skills_text(&roles[i].skills, a)));
+    arena_release(a);
 }
 
 static void delete_lists(struct db *db, int64_t event_id)
@@ -139,15 +145,16 @@ bool store_event_insert(struct db *db, struct event *ev)
         db, 0,
         "INSERT INTO event (slug, uid, title, description, category, lead, venue, start_local, end_local, all_day, tz,"
         " rrule, start_is_extra, holiday_policy, unit, preset, status, reason, sequence, version, split_from,"
-        " stored_until, created_ms, updated_ms)"
+        " stored_until, created_ms, updated_ms, signup_opens, signup_closes, signup_limit, cancel_until)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
-        " $23, $24) ON CONFLICT (slug) DO NOTHING RETURNING id",
+        " $23, $24, $25, $26, $27, $28) ON CONFLICT (slug) DO NOTHING RETURNING id",
         p_text(ev->slug), p_text(ev->uid), p_text(ev->title), p_text(ev->description), p_text(ev->category),
         p_text(ev->lead), p_text(ev->venue), p_text(ev->start_local), p_text(ev->end_local), p_int(ev->all_day),
         p_text(ev->tz), p_text(ev->rrule), p_int(ev->start_is_extra), p_text(ev->holiday_policy), p_text(ev->unit),
         p_text(ev->preset), p_text(event_status_name(ev->status)), p_text(ev->reason), p_int(ev->sequence),
         p_int(ev->version), p_text(ev->split_from), p_text(ev->stored_until), p_int(ev->created_ms),
-        p_int(ev->updated_ms));
+        p_int(ev->updated_ms), p_text(ev->signup_opens), p_text(ev->signup_closes), p_int(ev->signup_limit),
+        p_text(ev->cancel_until));
     if (ev->id)
         write_lists(db, ev);
     return ev->id != 0;
@@ -159,12 +166,14 @@ void store_event_update(struct db *db, const struct event *ev)
             "UPDATE event SET title = $2, description = $3, category = $4, lead = $5, venue = $6, start_local = $7,"
             " end_local = $8, all_day = $9, tz = $10, rrule = $11, start_is_extra = $12, holiday_policy = $13,"
             " unit = $14, status = $15, reason = $16, sequence = $17, version = $18, stored_until = $19,"
-            " updated_ms = $20 WHERE id = $1",
+            " updated_ms = $20, signup_opens = $21, signup_closes = $22, signup_limit = $23, cancel_until = $24"
+            " WHERE id = $1",
             p_int(ev->id), p_text(ev->title), p_text(ev->description), p_text(ev->category), p_text(ev->lead),
             p_text(ev->venue), p_text(ev->start_local), p_text(ev->end_local), p_int(ev->all_day), p_text(ev->tz),
             p_text(ev->rrule), p_int(ev->start_is_extra), p_text(ev->holiday_policy), p_text(ev->unit),
             p_text(event_status_name(ev->status)), p_text(ev->reason), p_int(ev->sequence), p_int(ev->version),
-            p_text(ev->stored_until), p_int(ev->updated_ms));
+            p_text(ev->stored_until), p_int(ev->updated_ms), p_text(ev->signup_opens), p_text(ev->signup_closes),
+            p_int(ev->signup_limit), p_text(ev->cancel_until));
     delete_lists(db, ev->id);
     write_lists(db, ev);
 }

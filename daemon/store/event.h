@@ -59,7 +59,11 @@ struct occurrence_rows store_occurrence_starting(struct db *db, int64_t event_id
 struct occurrence_rows store_occurrence_agenda(struct db *db, int64_t from_ms, int64_t to_ms, int64_t after_ms,
                                                int64_t after_id, int64_t limit, struct arena *a);
 
-/* name, capacity, minimum, participant, taken, offered, waitlisted: the rows of a statement as struct role. */
+/* A role's skills as its row keeps them. */
+char *store_skills_text(const struct texts *skills, struct arena *a);
+struct texts store_skills_read(const char *text, struct arena *a);
+
+/* name, capacity, minimum, participant, taken, offered, waitlisted, skills: the rows of a statement as struct role. */
 struct objects store_read_roles(struct stmt *s, struct arena *a);
 struct objects store_occurrence_roles(struct db *db, int64_t occurrence_id, struct arena *a);
 void store_occurrence_role_put(struct db *db, int64_t occurrence_id, int64_t position, const struct role *r);

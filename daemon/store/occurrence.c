@@ -153,6 +153,27 @@ struct occurrence_rows store_occurrence_agenda(struct db *db, int64_t from_ms, i
                      a);
 }
 
+char *store_skills_text(const struct texts *skills, struct arena *a)
+{
+    char *text = arena_strdup(a, "");
+
+    for (size_t i = 0; i < skills->count; i++)
+        text = arena_printf(a, "%s%s%s", text, i ? "\n" : "", skills->items[i]);
+    return text;
+}
+
+struct texts store_skills_read(const char *text, struct arena *a)
+{
+    struct texts skills = {NULL, 0, true};
+    char *rest = text[0] ? arena_strdup(a, text) : NULL, *one;
+
+    if (rest)
+        skills.items = arena_alloc(a, ROLE_SKILLS_MAX * sizeof(char *));
+    while (skills.count < ROLE_SKILLS_MAX && (one = strsep(&rest, "\n")))
+        skills.items[skills.count++] = one;
+    return skills;
+}
+
 struct objects store_read_roles(struct stmt *s, struct arena *a)
 {
     struct role *roles = arena_alloc(a, EVENT_ROLES_MAX * sizeof *roles);
@@ -166,7 +187,8 @@ struct objects store_read_roles(struct stmt *s, struct arena *a)
                            .participant = stmt_int(s, 3) != 0,
                            .taken = stmt_int(s, 4),
                            .offered = stmt_int(s, 5),
-                           .waitlisted = stmt_int(s, 6)};
+                           .waitlisted = stmt_int(s, 6),
+                           .skills = store_skills_read(stmt_text(s, 7, a), a)};
         r->confirmed = r->taken - r->offered;
         r->free = r->capacity > r->taken ? r->capacity - r->taken : 0;
     }
@@ -177,7 +199,7 @@ struct objects store_read_roles(struct stmt *s, struct arena *a)
 struct objects store_occurrence_roles(struct db *db, int64_t occurrence_id, struct arena *a)
 {
     return store_read_roles(db_query(db,
-                                     "SELECT name, capacity, minimum, participant, taken, offered, waitlisted"
+                                     "SELECT name, capacity, minimum, participant, taken, offered, waitlisted, skills"
                                      " FROM occurrence_role WHERE occurrence_id = $1 ORDER BY position, name",
                                      p_int(occurrence_id)),
                             a);
@@ -185,14 +207,18 @@ struct objects store_occurrence_roles(struct db *db, int64_t occurrence_id, stru
 
 void store_occurrence_role_put(struct db *db, int64_t occurrence_id, int64_t position, const struct role *r)
 {
+    struct arena a = {0};
+
     db_exec(
         db,
         "INSERT INTO occurrence_role (occurrence_id, position, name, capacity, minimum, participant, taken, offered,"
-        " waitlisted) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)"
+        " waitlisted, skills) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7)"
         " ON CONFLICT (occurrence_id, name) DO UPDATE SET position = excluded.position,"
-        " capacity = excluded.capacity, minimum = excluded.minimum, participant = excluded.participant",
+        " capacity = excluded.capacity, minimum = excluded.minimum, participant = excluded.participant,"
+        " skills = excluded.skills",
         p_int(occurrence_id), p_int(position), p_text(r->name), p_int(r->capacity), p_int(r->minimum),
-        p_int(r->participant));
+        p_int(r->participant), p_text(store_skills_text(&r->skills, &a)));
+    arena_release(&a);
 }
 
 void store_occurrence_role_delete(struct db *db, int64_t occurrence_id, const char *name)

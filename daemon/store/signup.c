@@ -24,6 +24,9 @@ static void read_occasion(struct stmt *s, struct arena *a, struct occasion *ret)
     ret->lead = stmt_text(s, i++, a);
     ret->occurrence_off = stmt_int(s, i++) != 0;
     ret->event_off = stmt_int(s, i++) != 0;
+    ret->signup_opens = stmt_text(s, i++, a);
+    ret->signup_closes = stmt_text(s, i++, a);
+    ret->signup_limit = stmt_int(s, i++);
 }
 
 bool store_occasion_find(struct db *db, const char *event, const char *day, struct arena *a, struct occasion *ret)
@@ -35,7 +38,8 @@ bool store_occasion_find(struct db *db, const char *event, const char *day, stru
         db,
         "SELECT o.id, o.event_id, o.start_ms, o.end_ms, o.recurrence_id, o.start_local, o.end_local, e.tz, e.slug,"
         " COALESCE(o.title, e.title), COALESCE(o.venue, e.venue), e.lead,"
-        " CASE WHEN o.status = 'cancelled' THEN 1 ELSE 0 END, CASE WHEN e.status = 'cancelled' THEN 1 ELSE 0 END"
+        " CASE WHEN o.status = 'cancelled' THEN 1 ELSE 0 END, CASE WHEN e.status = 'cancelled' THEN 1 ELSE 0 END,"
+        " e.signup_opens, e.signup_closes, e.signup_limit"
         " FROM event e JOIN occurrence o ON o.event_id = e.id"
         " WHERE e.slug = $1 AND e.stored_until >= $3 AND o.recurrence_id >= $2 AND o.recurrence_id < $3"
         " ORDER BY o.recurrence_id LIMIT 2",
@@ -71,6 +75,12 @@ void store_place_count(struct db *db, int64_t occurrence_id, const char *role, i
             "UPDATE occurrence_role SET taken = taken + $3, offered = offered + $4, waitlisted = waitlisted + $5"
             " WHERE occurrence_id = $1 AND name = $2",
             p_int(occurrence_id), p_text(role), p_int(taken), p_int(offered), p_int(waitlisted));
+}
+
+int64_t store_place_waitlisted(struct db *db, int64_t occurrence_id, const char *role)
+{
+    return db_int(db, 0, "SELECT waitlisted FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
+                  p_int(occurrence_id), p_text(role));
 }
 
 int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role)
@@ -171,7 +181,7 @@ bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasi
     " s.role, s.state, CASE WHEN s.state = 'waitlisted' THEN (SELECT COUNT(*) FROM signup q"                     \
     " WHERE q.occurrence_id = s.occurrence_id AND q.role = s.role AND q.state = 'waitlisted'"                    \
     " AND q.place <= s.place) END, s.created_ms, s.checked_in_ms, s.checked_out_ms, s.minutes, s.version,"       \
-    " s.closed"
+    " s.closed, s.reason, CASE WHEN s.state = 'offered' THEN s.offer_until_ms END, e.cancel_until"
 #define SIGNUP_TABLES                                                                                    \
     " FROM signup s JOIN volunteer v ON v.id = s.volunteer_id JOIN occurrence o ON o.id = s.occurrence_id" \
     " JOIN event e ON e.id = o.event_id"
@@ -212,6 +222,9 @@ static void read_signup(struct stmt *s, struct arena *a, struct signup *ret)
     ret->minutes = stmt_int(s, i++);
     ret->version = stmt_int(s, i++);
     ret->closed = stmt_int(s, i++) != 0;
+    ret->reason = stmt_text(s, i++, a);
+    ret->offer_until_ms = stmt_int(s, i++);
+    ret->cancel_rule = stmt_text(s, i++, a);
 }
 
 static struct signup *read_one(struct stmt *s, struct arena *a)
@@ -309,6 +322,28 @@ int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *ro
 {
     return db_int(db, -1, "SELECT position FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
                   p_int(occurrence_id), p_text(role));
+}
+
+char *store_role_skills(struct db *db, int64_t occurrence_id, const char *role, struct arena *a)
+{
+    struct stmt *s = db_query(db, "SELECT skills FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
+                              p_int(occurrence_id), p_text(role));
+    char *skills;
+
+    if (!stmt_row(s))
+        return NULL;
+    skills = stmt_text(s, 0, a);
+    stmt_done(s);
+    return skills;
+}
+
+int64_t store_signups_ahead(struct db *db, int64_t volunteer_id, int64_t event_id, int64_t now_ms)
+{
+    return db_int(db, 0,
+                  "SELECT COUNT(*) FROM signup s JOIN occurrence o ON o.id = s.occurrence_id"
+                  " WHERE s.volunteer_id = $1 AND o.event_id = $2 AND o.end_ms > $3 AND o.status <> 'cancelled'"
+                  " AND s.state <> 'cancelled' AND s.state <> 'excused'",
+                  p_int(volunteer_id), p_int(event_id), p_int(now_ms));
 }
 
 bool store_role_is_participant(struct db *db, int64_t occurrence_id, const char *role)

@@ -11,6 +11,8 @@ struct occasion {
     char *recurrence_local, *start_local, *end_local, *tz;
     char *event, *title, *venue, *lead;
     bool occurrence_off, event_off;      /* cancelled */
+    char *signup_opens, *signup_closes;  /* the event's; "": the office's */
+    int64_t signup_limit;
 };
 
 /*
@@ -25,6 +27,7 @@ bool store_place_take(struct db *db, int64_t occurrence_id, const char *role);
 bool store_place_promote(struct db *db, int64_t occurrence_id, const char *role);
 /* Adds to a role's counters. */
 void store_place_count(struct db *db, int64_t occurrence_id, const char *role, int taken, int offered, int waitlisted);
+int64_t store_place_waitlisted(struct db *db, int64_t occurrence_id, const char *role);
 /* How many are in line now that this one is. */
 int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role);
 
@@ -62,6 +65,10 @@ bool store_signup_next(struct stmt *s, struct arena *a, struct signup *ret);
 
 int64_t store_occurrence_event(struct db *db, int64_t occurrence_id);
 int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *role);   /* -1: none */
+/* The skills that a role asks for, as its row keeps them; NULL: no such role. */
+char *store_role_skills(struct db *db, int64_t occurrence_id, const char *role, struct arena *a);
+/* How many sign-ups ahead somebody has for an event. */
+int64_t store_signups_ahead(struct db *db, int64_t volunteer_id, int64_t event_id, int64_t now_ms);
 bool store_role_is_participant(struct db *db, int64_t occurrence_id, const char *role);
 
 #endif

@@ -247,7 +247,7 @@ static void overlapping_shifts_are_refused_unless_forced_and_touching_ones_are_n
     assert_non_null(sign_up(f, v, "d", eve, false));
     f->force = true;
     assert_non_null(sign_up(f, v, "b", day, false));
-    assert_int_equal(sql(f, "SELECT COUNT(*) FROM audit WHERE detail LIKE '%forced'"), 1);
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM audit WHERE detail LIKE '%forced: overlaps s-%'"), 1);
     f->force = false;
     v = who(f, 2);
     id = keep(strdup(sign_up(f, v, "a", day, false)->id));
@@ -263,7 +263,7 @@ static void the_role_is_named_where_there_are_several(void **state)
     char *day = keep(add_event(f, "roles", DAY_MS, 2, 3)), *v = who(f, 1);
     struct signup_input in = wish(v, "roles", day);
 
-    sql(f, "INSERT INTO occurrence_role VALUES (1, 1, 'driver', 1, 0, 0, 0, 0, 0)");
+    sql(f, "INSERT INTO occurrence_role VALUES (1, 1, 'driver', 1, 0, 0, 0, 0, 0, '')");
     refused(f, &op_signup_add, &in, ERR_INVALID, "role");
     in.role = (char *)(uintptr_t)"drivr";
     refused(f, &op_signup_add, &in, ERR_NOT_FOUND, "role");
@@ -516,22 +516,135 @@ static void a_sign_up_that_was_there_already_is_told_and_nothing_more(void **sta
     assert_int_equal(sql(f, TAKEN), 1);
 }
 
-static void an_overlap_on_the_web_names_no_other_event(void **state)
+/* The same answer as for who signs up twice: a stranger cannot tell what a known number has signed up for. */
+static void an_overlap_on_the_web_is_answered_like_everything_else(void **state)
 {
     struct fixture *f = *state;
     char *day = keep(add_event(f, "secret", DAY_MS, 2, 3));
     struct signup_form in = form("secret", day, "王芳", "13800000001");
-    struct buf sentence = {0};
+    const struct person_page *page;
+    char *token;
 
     keep(add_event(f, "other", DAY_MS, 2, 3));
     f->role = ROLE_PUBLIC;
     assert_non_null(token_of(f, &in));
     in.slug = (char *)(uintptr_t)"other";
-    assert_null(token_of(f, &in));
-    refused_with(f, ERR_OVERLAP);
-    err_message(&f->call.err, LANG_EN, &sentence);
-    assert_null(strstr(buf_text(&sentence), "secret"));
-    buf_release(&sentence);
+    token = token_of(f, &in);
+    assert_non_null(token);
+    page = page_of(f, keep(strdup(token)));
+    assert_non_null(page);
+    assert_true(page->told && !page->person && page->signups.count == 1);
+    assert_string_equal(((struct signup *)page->signups.items)->event, "other");
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM signup"), 1);
+}
+
+/* What an event asks of who signs up; the event is changed by a statement. */
+
+static void rule(struct fixture *f, const char *statement)
+{
+    struct sql_job s = {.job = {.write = true, .run = run_sql, .done = sql_done}, .sql = statement};
+
+    assert_int_equal(store_run_now(f->store, &s.job), 0);
+}
+
+static void a_window_opens_and_closes_and_force_is_written_down(void **state)
+{
+    struct fixture *f = *state;
+    char *day = keep(add_event(f, "win", 10 * DAY_MS, 2, 3)), *v = who(f, 1);
+
+    rule(f, "UPDATE event SET signup_opens = '7d', signup_closes = '1d'");
+    assert_null(sign_up(f, v, "win", day, false));
+    refused_with(f, ERR_CONFLICT);
+    assert_int_equal(f->call.err.msg, MSG_SIGNUP_NOT_OPEN);
+    f->now_ms = NOW_MS + 3 * DAY_MS;
+    assert_non_null(sign_up(f, v, "win", day, false));
+    f->now_ms = NOW_MS + 9 * DAY_MS;
+    assert_null(sign_up(f, who(f, 2), "win", day, false));
+    assert_int_equal(f->call.err.msg, MSG_SIGNUP_CLOSED);
+    f->force = true;
+    assert_non_null(sign_up(f, who(f, 3), "win", day, false));
+    assert_non_null(strstr(f->call.audit.detail, "forced: closed"));
+}
+
+static void a_date_closes_with_its_end_and_opens_with_its_beginning(void **state)
+{
+    struct fixture *f = *state;
+    char *day = keep(add_event(f, "dates", 10 * DAY_MS, 2, 3));
+
+    /* NOW is 2026-09-21T09:00. */
+    rule(f, "UPDATE event SET signup_opens = '2026-09-22', signup_closes = '2026-09-23'");
+    f->now_ms = NOW_MS + 15 * HOUR_MS - 1;
+    assert_null(sign_up(f, who(f, 1), "dates", day, false));
+    f->now_ms = NOW_MS + 15 * HOUR_MS;
+    assert_non_null(sign_up(f, who(f, 2), "dates", day, false));
+    f->now_ms = NOW_MS + 63 * HOUR_MS - 1;
+    assert_non_null(sign_up(f, who(f, 3), "dates", day, false));
+    f->now_ms = NOW_MS + 63 * HOUR_MS;
+    assert_null(sign_up(f, who(f, 4), "dates", day, false));
+}
+
+static void a_limit_counts_one_persons_sign_ups_ahead(void **state)
+{
+    struct fixture *f = *state;
+    char *day = keep(add_event(f, "lim", DAY_MS, 2, 3)), *v = who(f, 1);
+    struct signup_input in = wish(v, "lim", day);
+
+    sql(f, "INSERT INTO occurrence_role VALUES (1, 1, 'driver', 1, 0, 0, 0, 0, 0, '')");
+    rule(f, "UPDATE event SET signup_limit = 1");
+    in.role = (char *)(uintptr_t)"讲解员";
+    assert_non_null(ask(f, &op_signup_add, &in));
+    keep(add_event(f, "lim2", 2 * DAY_MS, 2, 3));
+    rule(f, "UPDATE occurrence SET event_id = 1 WHERE id = 2");
+    in.on = keep(strdup("2026-09-23"));
+    assert_null(ask(f, &op_signup_add, &in));
+    assert_int_equal(f->call.err.msg, MSG_SIGNUP_LIMIT);
+    f->force = true;
+    in.role = NULL;
+    assert_non_null(ask(f, &op_signup_add, &in));
+}
+
+static void skills_are_asked_for_by_a_role(void **state)
+{
+    struct fixture *f = *state;
+    char *day = keep(add_event(f, "skilled", DAY_MS, 2, 3)), *v = who(f, 1);
+
+    rule(f, "UPDATE occurrence_role SET skills = '讲解' || char(10) || '英语'");
+    sql(f, "INSERT INTO volunteer_skill VALUES (1, 0, '讲解')");
+    assert_null(sign_up(f, v, "skilled", day, false));
+    refused_with(f, ERR_CONFLICT);
+    assert_string_equal(f->call.err.args[1], "英语");
+    sql(f, "INSERT INTO volunteer_skill VALUES (1, 1, '英语')");
+    assert_non_null(sign_up(f, v, "skilled", day, false));
+    f->force = true;
+    assert_non_null(sign_up(f, who(f, 2), "skilled", day, false));
+    assert_non_null(strstr(f->call.audit.detail, "lacks 讲解, 英语"));
+}
+
+static void a_link_cancels_until_the_deadline_and_an_organiser_after_it(void **state)
+{
+    struct fixture *f = *state;
+    char *day = keep(add_event(f, "late", 3 * DAY_MS, 2, 1));
+    struct signup_form in = form("late", day, "王芳", "13800000001");
+    struct person_ref ref = {0};
+    struct signup *s;
+
+    rule(f, "UPDATE event SET cancel_until = '2d'");
+    f->role = ROLE_PUBLIC;
+    ref.token = keep(strdup(token_of(f, &in)));
+    f->now_ms = NOW_MS + DAY_MS;
+    f->role = ROLE_ADMIN;
+    s = ((struct list *)ask(f, &op_signup_list, &(struct signup_filter){.limit = FIELD_INT_ABSENT}))->items.items;
+    ref.signup = keep(strdup(s->id));
+    f->role = ROLE_PUBLIC;
+    assert_null(ask(f, &op_signup_cancel_web, &ref));
+    assert_int_equal(f->call.err.msg, MSG_CANCEL_LATE);
+    f->now_ms--;
+    f->dry_run = true;
+    assert_non_null(ask(f, &op_signup_cancel_web, &ref));
+    f->dry_run = false;
+    f->now_ms++;
+    f->role = ROLE_ADMIN;
+    assert_string_equal(move(f, &op_signup_cancel, ref.signup)->state_name, "cancelled");
 }
 
 static void a_refused_sign_up_leaves_no_person_behind(void **state)
@@ -753,7 +866,12 @@ int main(void)
         TEST(a_link_opens_the_person_only_if_its_sign_up_made_the_person),
         TEST(a_renewed_link_ends_the_one_that_the_form_gave),
         TEST(a_sign_up_that_was_there_already_is_told_and_nothing_more),
-        TEST(an_overlap_on_the_web_names_no_other_event),
+        TEST(an_overlap_on_the_web_is_answered_like_everything_else),
+        TEST(a_window_opens_and_closes_and_force_is_written_down),
+        TEST(a_date_closes_with_its_end_and_opens_with_its_beginning),
+        TEST(a_limit_counts_one_persons_sign_ups_ahead),
+        TEST(skills_are_asked_for_by_a_role),
+        TEST(a_link_cancels_until_the_deadline_and_an_organiser_after_it),
         TEST(a_refused_sign_up_leaves_no_person_behind),
         TEST(each_link_cancels_what_it_may_and_nothing_else),
         TEST(consent_age_and_a_guardian_come_before_anything_is_kept),
