@@ -3,7 +3,8 @@
 const struct shape shape_event = {
     "slug", "slug title next_start status free lead",
     "slug uid title description category lead partners audiences venue start end all_day tz rrule rdates exdates "
-    "holiday_policy roles indicators signup_opens signup_closes signup_limit cancel_until unit status sequence version split_from created updated url "
+    "holiday_policy roles indicators signup_opens signup_closes signup_limit cancel_until unit status sequence "
+    "version split_from created updated url "
     "next_start free next notes"};
 
 const struct shape shape_occurrence = {

@@ -265,7 +265,8 @@ static int refuse_series_fields(const struct event_input *in, struct err *e)
         {in->audiences.given, "audiences"}, {in->indicators.given, "indicators"}, {in->unit != NULL, "unit"},
         {in->holiday_policy != NULL, "holiday_policy"}, {in->signup_opens != NULL, "signup_opens"},
         {in->signup_closes != NULL, "signup_closes"}, {in->cancel_until != NULL, "cancel_until"},
-        {in->signup_limit != FIELD_INT_ABSENT, "signup_limit"}, {in->rdates.given, "rdates"}, {in->exdates.given, "exdates"},
+        {in->signup_limit != FIELD_INT_ABSENT, "signup_limit"}, {in->rdates.given, "rdates"},
+        {in->exdates.given, "exdates"},
     };
 
     for (size_t i = 0; i < sizeof only_series / sizeof only_series[0]; i++)

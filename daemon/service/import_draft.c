@@ -178,7 +178,8 @@ struct objects import_roles(struct import *m, const struct ical_component *from,
     }
     for (size_t i = 0; i < list.count; i++)
         roles[i] = (struct role){.name = inputs[i].name, .capacity = inputs[i].capacity, .minimum = inputs[i].minimum,
-                                 .participant = inputs[i].participant == 1, .skills = inputs[i].skills, .free = inputs[i].capacity};
+                                 .participant = inputs[i].participant == 1, .skills = inputs[i].skills,
+                                 .free = inputs[i].capacity};
     return (struct objects){roles, list.count, true};
 }
 

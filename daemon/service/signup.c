@@ -187,7 +187,8 @@ static struct signup *begin(struct call *c, const struct enrolment *in)
                          .id = arena_strdup(&c->out, code), .volunteer = in->who.code, .name = in->who.name,
                          .event = o->event, .title = o->title, .venue = o->venue, .role = in->role,
                          .created_ms = c->req.now_ms, .reason = arena_strdup(&c->out, ""),
-                         .offer_until_ms = FIELD_INT_ABSENT, .cancel_until_ms = FIELD_INT_ABSENT, .checked_in_ms = DB_NULL_INT, .checked_out_ms = DB_NULL_INT,
+                         .offer_until_ms = FIELD_INT_ABSENT, .cancel_until_ms = FIELD_INT_ABSENT,
+                         .checked_in_ms = DB_NULL_INT, .checked_out_ms = DB_NULL_INT,
                          .version = 1, .recurrence_local = o->recurrence_local, .start_local = o->start_local,
                          .end_local = o->end_local, .tz = o->tz, .start_ms = o->start_ms, .end_ms = o->end_ms};
     return s;

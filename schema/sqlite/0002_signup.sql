@@ -4,7 +4,7 @@
 ALTER TABLE event ADD COLUMN signup_opens TEXT NOT NULL DEFAULT '';
 ALTER TABLE event ADD COLUMN signup_closes TEXT NOT NULL DEFAULT '';
 ALTER TABLE event ADD COLUMN cancel_until TEXT NOT NULL DEFAULT '';
-ALTER TABLE event ADD COLUMN signup_limit INTEGER;              -- a person's sign-ups; 0 = no limit, NULL = the office's
+ALTER TABLE event ADD COLUMN signup_limit INTEGER;              -- of a person; 0 = none, NULL = the office's
 
 -- What a volunteer must be able to do, separated by line feeds.
 ALTER TABLE event_role ADD COLUMN skills TEXT NOT NULL DEFAULT '';
