@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* *ret is a new {"name","capacity","minimum","participant","skills"}; "minimum" and "skills" only where they were said. */
+/* *ret is a new {"name","capacity","participant"}, with "minimum" and "skills" where they were said. */
 int role_parse(const char *text, const char *flag, json_t **ret, struct err *e);
 
 #endif
