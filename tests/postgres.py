@@ -3,6 +3,7 @@ A PostgreSQL of the tests' own: in a temporary directory, as an unprivileged use
 As a program: `postgres.py COMMAND…` runs the command with the server's URL in KEPU_TEST_STORE and KEPU_TEST_POSTGRES;
 with --if-there before it without them, where no PostgreSQL is installed.
 """
+import contextlib
 import glob
 import os
 import pathlib
@@ -73,6 +74,10 @@ class Postgres:
     def _environment(self):
         return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.dir)}
 
+    def sql(self, sql, database="postgres"):
+        """What psql says to it."""
+        return self.run("psql", "-X", "-A", "-t", "-q", "-h", str(self.dir), "-U", "postgres", "-d", database, "-c", sql)
+
     def run(self, program, *args):
         """One of PostgreSQL's programs, as the server's user."""
         done = subprocess.run([*self.prefix, str(programs() / program), *args], cwd=self.dir, stdin=subprocess.DEVNULL,
@@ -113,17 +118,17 @@ class Postgres:
             self.process.wait(STOP_S)
             self.process = None
 
-    def _processes(self):
-        """The server's processes, each of which has a session of its own."""
-        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
-        return [self.process.pid, *map(int, children.stdout.split())]
+    def _children(self):
+        """Each has a session of its own: no group's signal reaches them all."""
+        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return map(int, found.stdout.split())
 
     def _signal_all(self, how):
-        for pid in self._processes():
-            try:
+        """The first process stands still meanwhile: it would start others, and without it they would be nobody's."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+        for pid in [*self._children(), self.process.pid]:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, how)
-            except ProcessLookupError:
-                pass
 
     def kill9(self):
         """As a crash."""
@@ -143,13 +148,17 @@ class Postgres:
 
 
 def main(command):
-    if command[0] == "--if-there":
+    can_do_without = command[0] == "--if-there"
+    if can_do_without:
         command = command[1:]
-        try:
-            programs()
-        except FileNotFoundError:
+    try:
+        programs()
+        server = Postgres()
+    except (FileNotFoundError, PermissionError) as e:
+        if can_do_without:
             return subprocess.run(command).returncode
-    server = Postgres()
+        print(f"kepu: NOTHING was tested on PostgreSQL: {e}", file=sys.stderr)
+        return 1
     try:
         url = server.start().url()
         return subprocess.run(command, env={**os.environ, "KEPU_TEST_STORE": url, "KEPU_TEST_POSTGRES": url}).returncode

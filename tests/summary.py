@@ -23,11 +23,19 @@ def of_pytest(path):
     return [max(tests - failed - skipped, 0), failed, skipped]
 
 
+PARTS = (
+    ("unit tests", "unit.txt", of_unit),
+    ("whole-program tests on SQLite", "e2e.xml", of_pytest),
+    ("whole-program tests on PostgreSQL", "e2e-postgres.xml", of_pytest),
+)
+
+
 def main(folder):
     totals = [0, 0, 0]
-    for what, name, read in (("unit tests", "unit.txt", of_unit), ("whole-program tests", "e2e.xml", of_pytest)):
+    for what, name, read in PARTS:
         try:
             found = read(folder / name)
+            print("{}: {} passed, {} failed, {} skipped".format(what, *found))
         except (OSError, AttributeError, xml.etree.ElementTree.ParseError):
             print(f"{what}: did not come to an end")
             found = [0, 1, 0]

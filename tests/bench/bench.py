@@ -21,6 +21,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import kepu as harness  # noqa: E402
+import postgres_bench  # noqa: E402
 
 TOOLS = harness.BIN / "bench"
 DAY = "2027-05-12"
@@ -192,6 +193,36 @@ def bench_million():
             costs[stored] = 1e6 / median(rates)
     row("one sign-up, 1,000,000 stored", f"{costs[1000000]:.0f} µs", f"{costs[1000]:.0f} µs with 1,000",
         costs[1000000] / costs[1000], 1.5, "", True)
+
+
+def bench_postgres():
+    """Durable sign-ups a second on PostgreSQL, against pgbench with the same statements and connections."""
+    rounds, each = 5, 3000
+    ours, peer = [], []
+    server = postgres_bench.Postgres(durable=True, log_line_prefix="%m [%p] ").start()
+    try:
+        kepu = harness.Kepu(store=server.url()).start()
+        people(kepu, each + postgres_bench.WORKERS)
+        server.sql("UPDATE volunteer SET code = 'v-' || id")
+        last = int(server.sql("SELECT MAX(id) FROM volunteer"))
+        first = last - each + 1
+        token = token_of(kepu)
+        events(kepu, 2 * rounds, "shift", [{"name": "引导员", "capacity": 100000}])
+        for n in range(rounds):
+            shift, other = 2 * n, 2 * n + 1
+            server.sql("CHECKPOINT")
+            wishes = [{"volunteer": f"v-{first + i}", "event": f"shift-{shift}", "on": day(shift)} for i in range(each)]
+            answer = post(kepu, "/api/v1/signups", wishes, token=token)
+            assert answer["statuses"] == {"201": each}, answer
+            ours.append(answer["rate"])
+            server.sql("CHECKPOINT")
+            peer.append(postgres_bench.beside(server, kepu, token, f"shift-{other}", day(other), first, last, n))
+        kepu.stop()
+        kepu.close()
+    finally:
+        server.close()
+    row("durable sign-ups on PostgreSQL", f"{median(ours):.0f}/s", f"{median(peer):.0f}/s pgbench, the same statements",
+        median(a / b for a, b in zip(ours, peer)), 0.7)
 
 
 # --- feeds
