@@ -240,7 +240,6 @@ static int run_import(struct call *c, struct db *db, const void *input, void **r
 {
     const struct volunteer_import *in = input;
     struct import im = {.c = c, .db = db, .zone = zone_find(service_settings(c->service)->tz, e)};
-    struct arena file = {0};
     const char *text;
     size_t len = strlen(in->body ? in->body : "");
     int failed;
@@ -249,8 +248,7 @@ static int run_import(struct call *c, struct db *db, const void *input, void **r
         return -1;
     if (len > CSV_BYTES_MAX)
         return too_large(e);
-    failed = csv_decode(in->body, len, &file, &text, &len, e) || import_text(&im, text, len, e);
-    arena_release(&file);
+    failed = csv_decode(in->body, len, db_scratch(db), &text, &len, e) || import_text(&im, text, len, e);
     if (failed)
         return -1;
     call_audit(c, "volunteers", "imported %lld of %lld lines", (long long)im.result.imported,

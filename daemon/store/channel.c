@@ -80,12 +80,10 @@ static void write_filters(struct db *db, const struct channel *c)
 {
     db_exec(db, "DELETE FROM channel_filter WHERE channel_id = $1", p_int(c->id));
     for (size_t i = 0; i < c->filters.count; i++) {
-        struct arena a = {0};
         const char *slug = strchr(c->filters.items[i], '=');
-        char *kind = arena_strndup(&a, c->filters.items[i], (size_t)(slug - c->filters.items[i]));
+        char *kind = arena_strndup(db_scratch(db), c->filters.items[i], (size_t)(slug - c->filters.items[i]));
         db_exec(db, "INSERT INTO channel_filter (channel_id, kind, slug) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                 p_int(c->id), p_text(kind), p_text(slug + 1));
-        arena_release(&a);
     }
 }
 

@@ -47,6 +47,7 @@ void db_close(struct db *db)
     if (!db)
         return;
     db_forget_statements(db);
+    arena_release(&db->scratch);
     db->driver->close(db);
 }
 
@@ -92,17 +93,54 @@ static struct stmt *take(struct db *db, const char *sql)
     return s;
 }
 
+/*
+ * After a failure rows are missing that a job takes for granted: what it has just written, what another row refers to.
+ * It goes no further.
+ */
+static void leave_job(struct db *db)
+{
+    if (db->trouble && db->escape)
+        longjmp(*db->escape, 1);
+}
+
+/* For tests of what becomes of jobs that fail at any statement. */
+static void fail_if_asked(struct db *db)
+{
+#ifdef KEPU_FAULTS
+    if (db->fault_in > 0 && --db->fault_in == 0)
+        db_fail(db, DB_AGAIN, ERR_UNAVAILABLE, MSG_STORE_BUSY, "asked for");
+#endif
+    (void)db;
+}
+
 struct stmt *db_query_params(struct db *db, const char *sql, const struct param *params)
 {
-    struct stmt *s = db->trouble ? NULL : take(db, sql);
+    struct stmt *s;
 
-    if (!s)
-        return &db->none;
-    s->busy = true;
-    if (db->driver->start(s, params))
-        return s;
-    stmt_done(s);
+    fail_if_asked(db);
+    s = db->trouble ? NULL : take(db, sql);
+    if (s) {
+        s->busy = true;
+        if (db->driver->start(s, params))
+            return s;
+        stmt_done(s);
+    }
+    leave_job(db);
     return &db->none;
+}
+
+void db_later_params(struct db *db, const char *sql, const struct param *params)
+{
+    struct stmt *s;
+
+    if (!db->driver->later) {
+        db_exec_params(db, sql, params);
+        return;
+    }
+    fail_if_asked(db);
+    s = db->trouble ? NULL : take(db, sql);
+    if (!s || !db->driver->later(s, params))
+        leave_job(db);
 }
 
 bool stmt_row(struct stmt *s)
@@ -112,6 +150,7 @@ bool stmt_row(struct stmt *s)
     if (!s->db->trouble && s->db->driver->row(s))
         return true;
     stmt_done(s);
+    leave_job(s->db);
     return false;
 }
 
@@ -125,7 +164,10 @@ void stmt_done(struct stmt *s)
 
 int64_t stmt_int(struct stmt *s, int column)
 {
-    return s->db->driver->integer(s, column);
+    int64_t value = s->db->driver->integer(s, column);
+
+    leave_job(s->db);
+    return value;
 }
 
 static char *copy(struct bytes b, struct arena *a)
@@ -166,6 +208,11 @@ int64_t db_int_params(struct db *db, int64_t none, const char *sql, const struct
     return value;
 }
 
+struct arena *db_scratch(struct db *db)
+{
+    return &db->scratch;
+}
+
 int db_check(struct db *db, struct err *e)
 {
     if (!db->trouble)
@@ -195,6 +242,7 @@ void db_reset(struct db *db)
     for (size_t i = 0; i < DB_STATEMENTS_MAX; i++)
         for (struct stmt *s = db->statements[i]; s; s = s->next)
             stmt_done(s);
+    arena_release(&db->scratch);
     db->trouble = DB_SOUND;
     err_clear(&db->err);
 }
@@ -212,7 +260,7 @@ bool db_is_shared(const struct db *db)
 void db_tell(struct db *db, const char *changes)
 {
     if (db->driver->shared)
-        db_exec(db, "INSERT INTO change_log (origin, changes) VALUES ($1, $2)", p_text(db->origin), p_text(changes));
+        db_later(db, "INSERT INTO change_log (origin, changes) VALUES ($1, $2)", p_text(db->origin), p_text(changes));
 }
 
 /* Transactions */

@@ -42,8 +42,8 @@ static inline struct param p_blob(const void *data, size_t len)
 
 /*
  * Starts a statement; parameters are $1, $2 … in order. `sql` must be a string literal: the prepared statement is kept
- * by its address. Errors are sticky: after a failure every further statement of this job does nothing and yields no
- * row, and db_check reports the first one. Never NULL.
+ * by its address. A failure ends the job at once (store.h: it does not return from here). Outside of jobs errors are
+ * sticky: every further statement does nothing and yields no row, and db_check reports the first one. Never NULL.
  */
 #define db_query(db, sql, ...) \
     db_query_params(db, sql, (const struct param[]){__VA_ARGS__ __VA_OPT__(,) {.type = PARAM_END}})
@@ -64,6 +64,14 @@ struct bytes stmt_blob(struct stmt *s, int column, struct arena *a);
     db_exec_params(db, sql, (const struct param[]){__VA_ARGS__ __VA_OPT__(,) {.type = PARAM_END}})
 int64_t db_exec_params(struct db *db, const char *sql, const struct param *params);
 
+/*
+ * Runs a statement whose outcome nobody waits for: PostgreSQL gets it together with the next one that somebody does, or
+ * with the COMMIT, and what fails there fails then.
+ */
+#define db_later(db, sql, ...) \
+    db_later_params(db, sql, (const struct param[]){__VA_ARGS__ __VA_OPT__(,) {.type = PARAM_END}})
+void db_later_params(struct db *db, const char *sql, const struct param *params);
+
 /* The first row's first column; `none` if there is no row. */
 #define db_int(db, none, sql, ...) \
     db_int_params(db, none, sql, (const struct param[]){__VA_ARGS__ __VA_OPT__(,) {.type = PARAM_END}})
@@ -71,6 +79,9 @@ int64_t db_int_params(struct db *db, int64_t none, const char *sql, const struct
 
 /* 0, or -1 and the first error since the job began. */
 int db_check(struct db *db, struct err *e);
+
+/* Memory for what a job needs until it ends. */
+struct arena *db_scratch(struct db *db);
 
 /* The data version that this transaction reads (store.h). */
 int64_t db_data_version(const struct db *db);

@@ -7,6 +7,8 @@
 
 #include "db.h"
 
+#include <setjmp.h>
+
 #define DB_STATEMENTS_MAX 1024           /* slots of a connection's table of prepared statements */
 #define DB_ORIGIN_BYTES 24
 
@@ -44,6 +46,7 @@ struct db_driver {
     struct stmt *(*prepare)(struct db *db, const char *sql);
     void (*finalize)(struct stmt *s);
     bool (*start)(struct stmt *s, const struct param *params);   /* false after db_fail */
+    bool (*later)(struct stmt *s, const struct param *params);   /* false after db_fail; NULL: nothing is put off */
     bool (*row)(struct stmt *s);                                 /* false at the end or after db_fail */
     void (*reset)(struct stmt *s);
     int64_t (*integer)(struct stmt *s, int column);
@@ -72,6 +75,11 @@ struct db {
     enum db_trouble trouble;
     struct err err;
     int64_t data_version;
+    jmp_buf *escape;                     /* where a failure in a job leads to; NULL outside of jobs */
+    struct arena scratch;                /* until db_reset */
+#ifdef KEPU_FAULTS
+    uint32_t fault_in;                   /* statements until one fails as if it had met another job; 0: none does */
+#endif
     char origin[DB_ORIGIN_BYTES];        /* which store's it is, to know its own changes by */
 };
 

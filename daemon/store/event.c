@@ -211,7 +211,7 @@ static const char *any(const char *text)
 
 size_t store_event_list(struct db *db, const struct event_query *q, struct event_row *ret)
 {
-    struct arena a = {0};
+    struct arena *a = db_scratch(db);
     size_t count = 0;
     struct stmt *s = db_query(
         db,
@@ -225,13 +225,12 @@ size_t store_event_list(struct db *db, const struct event_query *q, struct event
         "     WHERE w.event_id = e.id AND w.status <> 'cancelled' AND w.start_ms >= $10 AND w.start_ms < $11))"
         ") AS listed WHERE $8 = 0 OR next_ms > $7 OR (next_ms = $7 AND id > $8) ORDER BY next_ms, id LIMIT $9",
         p_int(q->now_ms), p_text(any(q->category)), p_text(any(q->lead)), p_text(any(q->status)),
-        p_text(like_pattern(any(q->words), &a)), p_text(any(q->audience)), p_int(q->after_next_ms), p_int(q->after_id),
+        p_text(like_pattern(any(q->words), a)), p_text(any(q->audience)), p_int(q->after_next_ms), p_int(q->after_id),
         p_int(q->limit), p_int(q->from_ms), p_int(q->to_ms));
 
     while (stmt_row(s) && count < (size_t)q->limit)
         ret[count++] = (struct event_row){stmt_int(s, 0), stmt_int(s, 1)};
     stmt_done(s);
-    arena_release(&a);
     return count;
 }
 

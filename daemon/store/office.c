@@ -105,9 +105,9 @@ struct objects store_audit_list(struct db *db, const char *object, const char *w
 void store_audit_add(struct db *db, int64_t at_ms, const char *who, const char *operation, const char *object,
                      const char *detail, const char *request_id)
 {
-    db_exec(db,
-            "INSERT INTO audit (at_ms, who, operation, object, detail, request) VALUES ($1, $2, $3, $4, $5, $6)",
-            p_int(at_ms), p_text(who), p_text(operation), p_text(object), p_text(detail), p_text(request_id));
+    db_later(db,
+             "INSERT INTO audit (at_ms, who, operation, object, detail, request) VALUES ($1, $2, $3, $4, $5, $6)",
+             p_int(at_ms), p_text(who), p_text(operation), p_text(object), p_text(detail), p_text(request_id));
 }
 
 bool store_request_find(struct db *db, const char *id, struct arena *a, char **ret_operation, struct bytes *ret_answer)
@@ -133,10 +133,10 @@ bool store_request_reserve(struct db *db, const char *id, int64_t at_ms, const c
 
 void store_request_add(struct db *db, const char *id, int64_t at_ms, const char *operation, struct bytes answer)
 {
-    db_exec(db,
-            "INSERT INTO request (id, at_ms, operation, answer_sealed) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT (id) DO UPDATE SET answer_sealed = excluded.answer_sealed",
-            p_text(id), p_int(at_ms), p_text(operation), p_blob(answer.data, answer.len));
+    db_later(db,
+             "INSERT INTO request (id, at_ms, operation, answer_sealed) VALUES ($1, $2, $3, $4)"
+             " ON CONFLICT (id) DO UPDATE SET answer_sealed = excluded.answer_sealed",
+             p_text(id), p_int(at_ms), p_text(operation), p_blob(answer.data, answer.len));
 }
 
 int64_t store_request_sweep(struct db *db, int64_t before_ms)

@@ -113,22 +113,33 @@ static void wait_more(PGconn *c, int64_t until_ms)
     }
 }
 
+/* The next result; NULL between the results of two statements and at the end. */
+static PGresult *next_result(PGconn *c, int64_t until_ms)
+{
+    while (PQisBusy(c)) {
+        wait_more(c, until_ms);
+        if (!PQconsumeInput(c))
+            break;
+    }
+    return PQgetResult(c);
+}
+
+static int64_t patience_ends_ms(struct db *db)
+{
+    return clock_monotonic_ms() + own(db)->answer_ms;
+}
+
 /* The answer to what was sent: the last result, or the first that failed. NULL if there is no connection. */
 static PGresult *answer(struct db *db, int sent)
 {
     PGconn *c = own(db)->connection;
-    int64_t until_ms = clock_monotonic_ms() + own(db)->answer_ms;
+    int64_t until_ms = patience_ends_ms(db);
     PGresult *kept = NULL, *r;
 
     if (!sent)
         return NULL;
     do {
-        while (PQisBusy(c)) {
-            wait_more(c, until_ms);
-            if (!PQconsumeInput(c))
-                break;
-        }
-        r = PQgetResult(c);
+        r = next_result(c, until_ms);
         if (r && kept && !is_sound(kept)) {
             PQclear(r);
         } else if (r) {
@@ -137,6 +148,97 @@ static PGresult *answer(struct db *db, int sent)
         }
     } while (r);
     return kept;
+}
+
+/*
+ * Sending ahead: what db_later was given goes out without waiting, in libpq's pipeline mode, together with the statement
+ * after it that somebody waits for. After a failure the server passes over the rest.
+ */
+
+/* The failure of one that was sent ahead. */
+static void fail_sent(struct db *db, PGresult *r, int at)
+{
+    fail(db, r, own(db)->sent[at]);
+}
+
+/* The result of the last of `own(db)->sent`; NULL after db_fail. Ends the pipeline. */
+static PGresult *last_result(struct db *db)
+{
+    struct postgres_db *p = own(db);
+    PGconn *c = p->connection;
+    int64_t until_ms = patience_ends_ms(db);
+    PGresult *last = NULL, *r;
+    int at = 0;
+
+    while (at < p->sent_count || PQstatus(c) == CONNECTION_OK) {
+        r = next_result(c, until_ms);
+        if (!r && ++at > p->sent_count)
+            break;
+        if (r && PQresultStatus(r) == PGRES_PIPELINE_SYNC) {
+            PQclear(r);
+            break;
+        }
+        if (is_sound(r) && at == p->sent_count - 1)
+            last = r;
+        else if (r && !is_sound(r) && at < p->sent_count)
+            fail_sent(db, r, at);
+        else
+            PQclear(r);
+    }
+    p->sent_count = 0;
+    PQexitPipelineMode(c);
+    if (!last || db->trouble) {
+        fail(db, NULL, "what was sent ahead");
+        PQclear(last);
+        return NULL;
+    }
+    return last;
+}
+
+/* `sent`: whether libpq took what belongs to `sql`. */
+static bool note_sent(struct db *db, const char *sql, int sent)
+{
+    struct postgres_db *p = own(db);
+
+    if (!sent) {
+        fail(db, NULL, sql);
+        return false;
+    }
+    p->sent[p->sent_count++] = sql;
+    return true;
+}
+
+/* Its result, or NULL after db_fail; what was sent ahead has its answers by then. */
+static PGresult *wait_for(struct db *db, const char *sql, int sent)
+{
+    PGresult *r;
+
+    if (own(db)->sent_count > 0) {
+        if (!note_sent(db, sql, sent && PQpipelineSync(own(db)->connection)))
+            return NULL;
+        return last_result(db);
+    }
+    r = answer(db, sent);
+    if (is_sound(r))
+        return r;
+    fail(db, r, sql);
+    return NULL;
+}
+
+/* The answers to what was sent ahead, where nothing more is to be sent. */
+static bool settle(struct db *db)
+{
+    PGresult *r;
+
+    if (own(db)->sent_count == 0)
+        return true;
+    if (!PQpipelineSync(own(db)->connection)) {
+        fail(db, NULL, "what was sent ahead");
+        return false;
+    }
+    r = last_result(db);
+    PQclear(r);
+    return r;
 }
 
 void postgres_set_patience(struct db *db, int64_t answer_ms)
@@ -158,6 +260,7 @@ static int reopen(struct db *db, struct err *e)
 
     PQfinish(p->connection);
     p->connection = NULL;
+    p->sent_count = 0;
     db_forget_statements(db);
     p->connection = postgres_connect(p->url, e);
     if (!p->connection)
@@ -242,16 +345,16 @@ static bool prepare(struct postgres_stmt *s, const struct param *params)
     int count = 0;
     PGresult *r;
 
+    if (!settle(s->base.db))
+        return false;
     for (; params[count].type != PARAM_END; count++)
         types[count] = type_of(&params[count]);
     snprintf(name, sizeof name, "k%u", ++p->prepared);
     text = translate(s->base.sql);
-    r = answer(s->base.db, PQsendPrepare(p->connection, name, text, count, types));
+    r = wait_for(s->base.db, s->base.sql, PQsendPrepare(p->connection, name, text, count, types));
     free(text);
-    if (!is_sound(r)) {
-        fail(s->base.db, r, s->base.sql);
+    if (!r)
         return false;
-    }
     PQclear(r);
     memcpy(s->name, name, sizeof name);
     return true;
@@ -289,28 +392,47 @@ static void bind_param(struct bound *b, const struct param *p)
     }
 }
 
-static bool start(struct stmt *s, const struct param *params)
+/* Whether libpq took it. */
+static int send_stmt(struct postgres_stmt *s, const struct param *params)
 {
-    struct postgres_stmt *x = own_stmt(s);
     struct bound b = {.count = 0};
-    PGresult *r;
 
     for (int i = 0; params[i].type != PARAM_END; i++) {
         if (i == PARAMS_MAX)
             abort();
         bind_param(&b, &params[i]);
     }
+    return PQsendQueryPrepared(own(s->base.db)->connection, s->name, b.count, b.values, b.lengths, b.formats, 1);
+}
+
+static bool start(struct stmt *s, const struct param *params)
+{
+    struct postgres_stmt *x = own_stmt(s);
+    PGresult *r;
+
     if (!x->name[0] && !prepare(x, params))
         return false;
-    r = answer(s->db, PQsendQueryPrepared(own(s->db)->connection, x->name, b.count, b.values, b.lengths, b.formats, 1));
-    if (!is_sound(r)) {
-        fail(s->db, r, s->sql);
+    r = wait_for(s->db, s->sql, send_stmt(x, params));
+    if (!r)
         return false;
-    }
     x->rows = r;
     x->row = -1;
     x->changes = strtoll(PQcmdTuples(r), NULL, 10);
     return true;
+}
+
+static bool later(struct stmt *s, const struct param *params)
+{
+    struct postgres_stmt *x = own_stmt(s);
+    PGconn *c = own(s->db)->connection;
+
+    if (!x->name[0] && !prepare(x, params))
+        return false;
+    if (own(s->db)->sent_count == POSTGRES_SENT_MAX - 1 && !settle(s->db))
+        return false;
+    if (own(s->db)->sent_count == 0 && !PQenterPipelineMode(c))
+        return note_sent(s->db, s->sql, 0);
+    return note_sent(s->db, s->sql, send_stmt(x, params));
 }
 
 static bool row(struct stmt *s)
@@ -365,36 +487,39 @@ static int64_t changes(struct stmt *s)
 
 static void script(struct db *db, const char *sql)
 {
-    PGresult *r = answer(db, PQsendQuery(own(db)->connection, sql));
-
-    if (is_sound(r))
-        PQclear(r);
-    else
-        fail(db, r, sql);
+    if (settle(db))
+        PQclear(wait_for(db, sql, PQsendQuery(own(db)->connection, sql)));
 }
 
+/* Goes out with the transaction's first statement. */
 static void begin(struct db *db, enum db_mode mode)
 {
-    static const char *const how[] = {
-        [DB_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        [DB_WRITE] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
-        [DB_WRITE_ROWS] = "BEGIN ISOLATION LEVEL READ COMMITTED",
-    };
-
-    script(db, how[mode]);
+    switch (mode) {
+    case DB_READ:
+        db_later(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        break;
+    case DB_WRITE:
+        db_later(db, "BEGIN ISOLATION LEVEL SERIALIZABLE");
+        break;
+    case DB_WRITE_ROWS:
+        db_later(db, "BEGIN ISOLATION LEVEL READ COMMITTED");
+        break;
+    }
 }
 
 /* A COMMIT that was sent and not answered may have been done. */
 static enum db_commit commit(struct db *db)
 {
-    PGresult *r = answer(db, PQsendQuery(own(db)->connection, "COMMIT"));
-    bool committed = is_sound(r) && strcmp(PQcmdStatus(r), "COMMIT") == 0;
+    PGconn *c = own(db)->connection;
+    PGresult *r = wait_for(db, "COMMIT", PQsendQueryParams(c, "COMMIT", 0, NULL, NULL, NULL, NULL, 1));
+    bool committed = r && strcmp(PQcmdStatus(r), "COMMIT") == 0;
 
     if (committed) {
         PQclear(r);
         return DB_COMMITTED;
     }
-    fail(db, r, "COMMIT");
+    if (r)                                /* "ROLLBACK": it had failed before */
+        fail(db, r, "COMMIT");
     return db->trouble == DB_LOST ? DB_COMMIT_UNKNOWN : DB_COMMIT_REFUSED;
 }
 
@@ -405,8 +530,11 @@ static bool in_transaction(const struct db *db)
 
 static void rollback(struct db *db)
 {
-    PGTransactionStatusType status = PQtransactionStatus(own(db)->connection);
+    PGTransactionStatusType status;
 
+    settle(db);
+    status = PQtransactionStatus(own(db)->connection);
+    db_reset(db);
     if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
         PQclear(answer(db, PQsendQuery(own(db)->connection, "ROLLBACK")));
 }
@@ -453,6 +581,7 @@ const struct db_driver db_postgres = {
     .prepare = make_stmt,
     .finalize = finalize,
     .start = start,
+    .later = later,
     .row = row,
     .reset = reset,
     .integer = integer,

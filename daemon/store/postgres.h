@@ -9,6 +9,7 @@
 #define POSTGRES_STATEMENT_MS 10000       /* a statement, a transaction left alone: no longer */
 #define POSTGRES_LOCK_MS 8000             /* a wait for a row */
 #define POSTGRES_ANSWER_MS 12000          /* a server that says nothing for so long is taken for gone */
+#define POSTGRES_SENT_MAX 50              /* answers that wait on the way are few bytes each: no buffer fills */
 #define POSTGRES_START_LOCK_MS 120000     /* another daemon's migrations and seeds take no longer */
 
 struct pg_conn;                           /* libpq's PGconn */
@@ -18,6 +19,8 @@ struct postgres_db {
     struct pg_conn *connection;
     char *url;
     unsigned prepared;                    /* names given to statements of this connection */
+    const char *sent[POSTGRES_SENT_MAX];  /* SQL of what nobody has waited for yet; the connection is in pipeline mode */
+    int sent_count;
     int64_t answer_ms;                    /* POSTGRES_ANSWER_MS, or what postgres_set_patience said */
 };
 

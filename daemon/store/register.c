@@ -135,23 +135,19 @@ static struct stmt *write_entry(struct db *db, enum register_kind kind, const ch
 
 bool store_entry_insert(struct db *db, enum register_kind kind, const struct entry *x)
 {
-    struct arena a = {0};
-    struct stmt *s = write_entry(db, kind, sql[kind].insert, x, &a);
+    struct stmt *s = write_entry(db, kind, sql[kind].insert, x, db_scratch(db));
     bool inserted = stmt_row(s);
 
     stmt_done(s);
-    arena_release(&a);
     return inserted;
 }
 
 void store_entry_update(struct db *db, enum register_kind kind, const struct entry *x)
 {
-    struct arena a = {0};
-    struct stmt *s = write_entry(db, kind, sql[kind].update, x, &a);
+    struct stmt *s = write_entry(db, kind, sql[kind].update, x, db_scratch(db));
 
     while (stmt_row(s))
         ;
-    arena_release(&a);
 }
 
 static struct texts read_column(struct stmt *s, struct arena *a)

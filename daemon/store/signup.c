@@ -103,12 +103,12 @@ static int64_t next_place(struct db *db, const struct signup *s)
 
 void store_signup_insert(struct db *db, const struct signup *s, const unsigned char *link_hash)
 {
-    db_exec(db,
-            "INSERT INTO signup (code, volunteer_id, occurrence_id, role, state, place, link_hash, minutes,"
-            " created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, 1)",
-            p_text(s->id), p_int(s->volunteer_row), p_int(s->occurrence_row), p_text(s->role),
-            p_text(signup_state_name(s->state)), p_int(next_place(db, s)), p_blob(link_hash, CRYPTO_HASH_BYTES),
-            p_int(s->created_ms));
+    db_later(db,
+             "INSERT INTO signup (code, volunteer_id, occurrence_id, role, state, place, link_hash, minutes,"
+             " created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, 1)",
+             p_text(s->id), p_int(s->volunteer_row), p_int(s->occurrence_row), p_text(s->role),
+             p_text(signup_state_name(s->state)), p_int(next_place(db, s)), p_blob(link_hash, CRYPTO_HASH_BYTES),
+             p_int(s->created_ms));
 }
 
 bool store_signup_update(struct db *db, struct signup *s, enum signup_state from, int64_t now_ms)

@@ -69,6 +69,8 @@ void run_writes(struct worker *w, struct job *jobs);   /* SQLite's writer: all i
 void run_read(struct worker *w, struct job *job);      /* SQLite's readers */
 void run_shared(struct worker *w, struct job *job);    /* PostgreSQL's workers */
 
+/* Runs a job within a transaction; a failure of the database is its status and err. */
+void run_job(struct job *job, struct db *db);
 void refuse_all(struct job *jobs, const struct err *e);
 bool store_is_stopping(struct store *s);
 struct db *store_connect(struct store *s, const char *url, bool writer, struct err *e);

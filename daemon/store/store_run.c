@@ -11,11 +11,15 @@ void refuse_all(struct job *jobs, const struct err *e)
     }
 }
 
-static void run(struct job *job, struct db *db)
+void run_job(struct job *job, struct db *db)
 {
+    jmp_buf failed;
+
     err_clear(&job->err);
-    job->status = job->run(job, db, &job->err);
-    /* After a failure rows are missing: what the job made of that is not the reason. */
+    db->escape = &failed;
+    if (setjmp(failed) == 0)
+        job->status = job->run(job, db, &job->err);
+    db->escape = NULL;
     if (db_check(db, &job->err))
         job->status = -1;
 }
@@ -23,7 +27,7 @@ static void run(struct job *job, struct db *db)
 static void run_in_savepoint(struct job *job, struct db *db)
 {
     db_savepoint(db);
-    run(job, db);
+    run_job(job, db);
     if (job->status || job->discard)
         db_rollback_savepoint(db);
     else
@@ -35,7 +39,7 @@ static bool run_bare(struct job *job, struct db *db)
 {
     int64_t before = db_changes_total(db);
 
-    run(job, db);
+    run_job(job, db);
     if (job->status == 0)
         return true;
     db_reset(db);
@@ -142,6 +146,6 @@ void run_read(struct worker *w, struct job *job)
         return;
     }
     db_set_data_version(w->db, job->data_version);
-    run(job, w->db);
+    run_job(job, w->db);
     db_rollback(w->db);
 }

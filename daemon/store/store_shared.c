@@ -14,6 +14,11 @@
 #define FIND_OUT_MS 15000            /* for the outcome of a COMMIT */
 #define FIND_OUT_PAUSE_MS 200
 
+#ifdef KEPU_FAULTS
+#define FAULTS 4                     /* runs of each job that are made to fail … */
+#define FAULT_STATEMENTS 40          /* … at one of their first statements */
+#endif
+
 enum ran { RAN, MET_ANOTHER, LOST, UNKNOWN };
 
 static enum ran ran_of(struct worker *w)
@@ -60,16 +65,12 @@ static enum ran run_once(struct worker *w, struct job *job)
     enum ran ran;
 
     job->data_version = atomic_load(&w->store->data_version);
-    err_clear(&job->err);
     if (db_begin(w->db, !job->write ? DB_READ : job->rows ? DB_WRITE_ROWS : DB_WRITE, &job->err)) {
         job->status = -1;
         return ran_of(w);
     }
     db_set_data_version(w->db, job->data_version);
-    job->status = job->run(job, w->db, &job->err);
-    /* After a failure rows are missing: what the job made of that is not the reason. */
-    if (db_check(w->db, &job->err))
-        job->status = -1;
+    run_job(job, w->db);
     if (job->status == 0 && job->write && !job->discard)
         return run_commit(w, job);
     ran = ran_of(w);
@@ -169,6 +170,9 @@ void run_shared(struct worker *w, struct job *job)
     int losses = 0;
 
     for (uint32_t run = 0; run < RUNS_MAX && losses < LOSSES_MAX; run++) {
+#ifdef KEPU_FAULTS
+        w->db->fault_in = run < FAULTS ? 1 + crypto_random_below(FAULT_STATEMENTS) : 0;
+#endif
         switch (run_once(w, job)) {
         case RAN:
             return;
