@@ -151,8 +151,8 @@ static PGresult *answer(struct db *db, int sent)
 }
 
 /*
- * Sending ahead: what db_later was given goes out without waiting, in libpq's pipeline mode, together with the statement
- * after it that somebody waits for. After a failure the server passes over the rest.
+ * Sending ahead: what db_later was given goes out without waiting, in libpq's pipeline mode, together with the next
+ * statement that somebody waits for. After a failure the server passes over the rest.
  */
 
 /* The failure of one that was sent ahead. */

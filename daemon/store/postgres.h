@@ -19,7 +19,7 @@ struct postgres_db {
     struct pg_conn *connection;
     char *url;
     unsigned prepared;                    /* names given to statements of this connection */
-    const char *sent[POSTGRES_SENT_MAX];  /* SQL of what nobody has waited for yet; the connection is in pipeline mode */
+    const char *sent[POSTGRES_SENT_MAX];  /* SQL of what was sent ahead: the connection is in pipeline mode */
     int sent_count;
     int64_t answer_ms;                    /* POSTGRES_ANSWER_MS, or what postgres_set_patience said */
 };
