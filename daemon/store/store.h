@@ -21,7 +21,7 @@ struct store;
  * One unit of work, embedded in the caller's struct; it must stay until `done` has run.
  * run: on a store thread, inside a transaction; changes nothing but the database and its own result, for it may be run
  *      again when a shared transaction is lost. Returning -1 rolls back what it did. A statement that failed does not
- *      return to it: memory that it needs across statements belongs to its owner or to db_scratch, and it holds no lock.
+ *      return to it: memory it needs across statements is its owner's or db_scratch's, and it holds no lock then.
  * done: on the loop, exactly once, never from within store_submit; only after the commit that it depends on.
  */
 struct job {
