@@ -56,7 +56,7 @@ ASSETS := $(shell sed -n 's/^A(.*"\(.*\)")$$/\1/p' daemon/base/assets.def)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps build-deps test-deps test-npm run demo test totals unit e2e lint check-asan check-tsan fuzz bench crash install clean FORCE
+.PHONY: all help deps build-deps test-deps test-npm run demo test totals unit sim e2e lint check-asan check-tsan fuzz bench crash install clean FORCE
 
 all: $(BUILD)/kepud $(BUILD)/kepuctl                       ## build kepud and kepuctl
 
@@ -153,6 +153,7 @@ test: build-deps test-deps                                 ## lint, unit tests, 
 totals:
 	@mkdir -p $(BUILD)/results
 	-@$(MAKE) --no-print-directory unit
+	-@$(MAKE) --no-print-directory sim
 	-@$(MAKE) --no-print-directory e2e
 	-@$(MAKE) --no-print-directory e2e-postgres
 	@set -o pipefail; $(PYTHON) tests/summary.py $(BUILD)/results | tee $(BUILD)/results/summary.txt
@@ -160,6 +161,11 @@ totals:
 unit: $(UNIT_TESTS:%=$(BUILD)/unit/%)                      ## the unit tests
 	@mkdir -p $(BUILD)/results
 	@$(PYTHON) tests/postgres.py --if-there $(PYTHON) tests/run_unit.py --results $(BUILD)/results/unit.txt $^
+
+SEEDS ?= 2000
+sim: $(BUILD)/sim/sim                                      ## a simulated month of reminders from each seed (SEEDS=2000)
+	@mkdir -p $(BUILD)/results
+	@$< --seeds $(SEEDS) --jobs $$(nproc) --results $(BUILD)/results/sim.txt
 
 e2e: all test-npm                                          ## the whole-program tests on SQLite
 	@mkdir -p $(BUILD)/results

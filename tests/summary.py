@@ -25,6 +25,7 @@ def of_pytest(path):
 
 PARTS = (
     ("unit tests", "unit.txt", of_unit),
+    ("simulation", "sim.txt", of_unit),
     ("whole-program tests on SQLite", "e2e.xml", of_pytest),
     ("whole-program tests on PostgreSQL", "e2e-postgres.xml", of_pytest),
 )

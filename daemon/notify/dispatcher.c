@@ -3,7 +3,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "channel.h"
+#include "pace.h"
 #include "service/notice.h"
+#include "trust.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,6 +49,11 @@ struct dispatcher {
     int closing;                        /* handles not closed yet */
     struct call call;                   /* of op_dispatch_recover, _next, _claim */
     struct dispatch_claim claim;
+    int64_t claimed_ms;                 /* the last claim's time */
+    struct trust trust;
+    struct {
+        int64_t before_ms, ms, since_ms;
+    } lag; /* the longest from a claim to its sends: in the last window of time, and in this one since… */
     struct attempt_call *attempts;
     struct dispatch_counts counts;
     void (*stopped)(void *);
@@ -58,12 +65,17 @@ static void on_timer(uv_timer_t *timer);
 static void on_rewrite(uv_timer_t *timer);
 static void finish_if_stopped(struct dispatcher *d);
 
+static int64_t now_ms(struct dispatcher *d)
+{
+    return trust_now_ms(&d->trust, clock_wall_ms(), clock_boot_ms());
+}
+
 static void fill_request(struct call *c, struct dispatcher *d)
 {
     memset(c, 0, sizeof *c);
     c->req.principal.role = ROLE_ADMIN;
     strcpy(c->req.principal.name, "kepud");
-    c->req.now_ms = clock_wall_ms();
+    c->req.now_ms = now_ms(d);
     c->req.if_version = FIELD_INT_ABSENT;
     c->data = d;
 }
@@ -197,6 +209,25 @@ static struct attempt_call *attempt_new(struct dispatcher *d, const struct dispa
     return a;
 }
 
+/* The time that was claimed by, as it has gone on since whatever the wall clock did. */
+static int64_t claimed_now_ms(const struct dispatcher *d)
+{
+    return d->claimed_ms + clock_boot_ms() - d->claim.boot_ms;
+}
+
+static void note_lag(struct dispatcher *d)
+{
+    int64_t boot_ms = clock_boot_ms(), lag_ms = boot_ms - d->claim.boot_ms;
+
+    if (boot_ms - d->lag.since_ms > PACE_WINDOW_MS) {
+        d->lag.before_ms = d->lag.ms;
+        d->lag.ms = 0;
+        d->lag.since_ms = boot_ms;
+    }
+    if (lag_ms > d->lag.ms)
+        d->lag.ms = lag_ms;
+}
+
 static void send_item(struct dispatcher *d, const struct dispatch_item *item)
 {
     struct attempt_call *a = attempt_new(d, item);
@@ -212,12 +243,16 @@ static void send_item(struct dispatcher *d, const struct dispatch_item *item)
     struct fetch_request request;
     struct err e = {0};
 
+    if (claimed_now_ms(d) >= item->deadline_ms) {
+        not_sent(a, ATTEMPT_RETRY, "the database took until after its deadline");
+        return;
+    }
     if (channel_kind_parse(item->channel_kind, &a->kind, &e)) {
         not_sent(a, ATTEMPT_PERMANENT, "a kind of channel that this kepud does not know");
         return;
     }
     target.kind = a->kind;
-    if (channel_build(&target, &message, clock_wall_ms(), &a->arena, &request, &e)) {
+    if (channel_build(&target, &message, now_ms(d), &a->arena, &request, &e)) {
         not_sent(a, ATTEMPT_PERMANENT, catalogue_text(e.msg, LANG_EN));
         return;
     }
@@ -234,6 +269,7 @@ static void on_claimed(struct call *c)
     size_t count_items = c->status ? 0 : list->items.count;
 
     d->state = IDLE;
+    note_lag(d);
     for (size_t i = 0; i < count_items; i++)
         send_item(d, &items[i]);
     if (c->status) {
@@ -248,6 +284,17 @@ static void on_claimed(struct call *c)
     finish_if_stopped(d);
 }
 
+/* At the latest until a doubted clock is believed, which may make much due. */
+static void wait(struct dispatcher *d, int64_t wait_ms)
+{
+    int64_t most_ms = trust_doubts(&d->trust) ? d->trust.doubted_until_ms - clock_boot_ms() : DISPATCH_SLEEP_MS_MAX;
+
+    if (wait_ms > most_ms)
+        wait_ms = most_ms;
+    uv_update_time(d->loop);
+    uv_timer_start(&d->timer, on_timer, wait_ms < 1 ? 1 : (uint64_t)wait_ms, 0);
+}
+
 static void claim(struct dispatcher *d)
 {
     int64_t room = DISPATCH_ACTIVE_MAX - d->counts.active;
@@ -255,9 +302,18 @@ static void claim(struct dispatcher *d)
     /* Full: the outcomes of what is under way wake it again. */
     if (d->state != IDLE || d->stopping || room <= 0)
         return;
+    now_ms(d);
+    if (trust_doubts(&d->trust)) {
+        wait(d, INT64_MAX);
+        return;
+    }
     d->state = CLAIMING;
     d->claim.most = room < DISPATCH_CLAIM_MAX ? room : DISPATCH_CLAIM_MAX;
+    d->claim.boot_ms = clock_boot_ms();
+    d->claim.boot = clock_boot_id();
+    d->claim.lag_ms = d->lag.ms > d->lag.before_ms ? d->lag.ms : d->lag.before_ms;
     fill_request(&d->call, d);
+    d->claimed_ms = d->call.req.now_ms;
     d->call.op = &op_dispatch_claim;
     d->call.input = &d->claim;
     d->call.done = on_claimed;
@@ -278,22 +334,19 @@ static void on_timer(uv_timer_t *timer)
 
 static void arm(struct dispatcher *d, int64_t at_ms)
 {
-    int64_t wait_ms = at_ms - clock_wall_ms();
+    int64_t wait_ms = at_ms - now_ms(d);
 
-    if (wait_ms <= 0) {
+    if (wait_ms <= 0)
         claim(d);
-        return;
-    }
-    uv_update_time(d->loop);
-    uv_timer_start(&d->timer, on_timer, (uint64_t)(wait_ms < DISPATCH_SLEEP_MS_MAX ? wait_ms : DISPATCH_SLEEP_MS_MAX),
-                   0);
+    else
+        wait(d, wait_ms);
 }
 
 static void on_next(struct call *c)
 {
     struct dispatcher *d = c->data;
     const struct dispatch_next *next = c->result;
-    int64_t at_ms = c->status ? clock_wall_ms() + DISPATCH_RETRY_MS : next->at_ms;
+    int64_t at_ms = c->status ? now_ms(d) + DISPATCH_RETRY_MS : next->at_ms;
 
     d->state = IDLE;
     if (c->status)
@@ -303,7 +356,7 @@ static void on_next(struct call *c)
     call_release(c);
     if (d->again)
         ask_next(d);
-    else if (!d->stopping && at_ms != INT64_MAX)
+    else if (!d->stopping && (at_ms != INT64_MAX || trust_doubts(&d->trust)))
         arm(d, at_ms);
     finish_if_stopped(d);
 }
@@ -376,6 +429,7 @@ struct dispatcher *dispatcher_new(uv_loop_t *loop, struct service *service, cons
     d->loop = loop;
     d->service = service;
     d->network = *network;
+    trust_init(&d->trust, clock_wall_ms(), clock_boot_ms());
     uv_timer_init(loop, &d->timer);
     d->timer.data = d;
     uv_timer_init(loop, &d->rewrite);

@@ -43,9 +43,9 @@ static bool makes_secret(const char *kind)
     return channel_makes_secret(kind_of(kind));
 }
 
-static int64_t window_ms(const char *kind)
+static bool is_paced(const char *kind)
 {
-    return pace_needed(kind_of(kind)) ? PACE_WINDOW_MS : 0;
+    return pace_needed(kind_of(kind));
 }
 
 static int64_t next_ms(const char *kind, const int64_t *sends_ms, size_t count, int64_t now_ms)
@@ -61,7 +61,7 @@ const struct robots notify_robots = {
     .makes_secret = makes_secret,
     .secret_new = channel_secret_new,
     .mask = channel_mask,
-    .pace_window_ms = window_ms,
+    .is_paced = is_paced,
     .pace_next_ms = next_ms,
 };
 

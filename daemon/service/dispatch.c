@@ -25,7 +25,14 @@ static int run_next(struct call *c, struct db *db, const void *input, void **ret
     return db_check(db, e);
 }
 
-/* At its deadline at the latest it is looked at again, and ends. */
+/* Not before its time, which may have been moved meanwhile; at its deadline it is looked at again, and ends. */
+static int64_t try_again_ms(const struct delivery_row *d, int64_t at_ms)
+{
+    int64_t from_ms = at_ms > d->due_ms ? at_ms : d->due_ms;
+
+    return from_ms < d->deadline_ms ? from_ms : d->deadline_ms;
+}
+
 static int64_t until_deadline(const struct delivery_row *d, int64_t at_ms)
 {
     return at_ms < d->deadline_ms ? at_ms : d->deadline_ms;
@@ -38,7 +45,7 @@ static void unknown_outcome(struct call *c, struct db *db, struct delivery_row *
         delivery_move(c, db, d, DELIVERY_FAILED, reason);
         return;
     }
-    d->next_ms = until_deadline(d, c->req.now_ms + wait_ms);
+    d->next_ms = try_again_ms(d, c->req.now_ms + wait_ms);
     delivery_move(c, db, d, DELIVERY_AMBIGUOUS, reason);
 }
 
@@ -56,10 +63,11 @@ static void give_up(struct call *c, struct db *db, struct ids sending)
     for (size_t i = 0; i < sending.count; i++) {
         struct delivery_row *d = store_delivery_by_id(db, sending.items[i], &c->out);
         store_claim_end(db, sending.items[i]);
-        if (!d || strcmp(d->state, "sending") != 0)
+        if (!d)
             continue;
         store_attempt_end(db, d->id, d->attempts, DB_NULL_INT, DB_NULL_INT, "unknown", reason);
-        unknown_outcome(c, db, d, backoff(d, 0), reason);
+        if (strcmp(d->state, "sending") == 0)
+            unknown_outcome(c, db, d, backoff(d, 0), reason);
     }
 }
 
@@ -103,16 +111,65 @@ static bool is_superseded(struct db *db, const struct delivery_row *d, int64_t n
                   p_int(d->moves)) != 0;
 }
 
-static int64_t pace(struct call *c, struct db *db, const struct channel_row *ch)
+/* What claims have in common, and what is known of the channel of the one at hand. */
+struct claiming {
+    const struct dispatch_claim *in;
+    struct instant now;
+    struct list_builder items;
+    struct claim_channel *channels;      /* of this transaction, by id */
+};
+
+struct claim_channel {
+    struct channel_row *row;             /* NULL: gone */
+    int64_t id;
+    bool paced;
+    char *url;                           /* opened; NULL if it can't be */
+    unsigned char robot[CRYPTO_HASH_BYTES];
+    struct claim_channel *next;
+};
+
+static int open_secret(struct call *c, struct bytes sealed, const char *context, char **ret, struct err *e)
 {
-    const struct robots *robots = service_robots(c->service);
-    int64_t sends[PAST_SENDS_MAX], window_ms = robots->pace_window_ms(ch->shown.kind);
+    *ret = NULL;
+    return sealed.data ? crypto_open(service_keys(c->service), context, sealed, &c->out, ret, e) : 0;
+}
+
+/* Read once a claim, however many of its messages wait. */
+static struct claim_channel *channel_of(struct call *c, struct db *db, struct claiming *all, int64_t id)
+{
+    struct claim_channel *ch = all->channels;
+
+    while (ch && ch->id != id)
+        ch = ch->next;
+    if (ch)
+        return ch;
+    ch = arena_alloc(&c->out, sizeof *ch);
+    *ch = (struct claim_channel){.id = id, .next = all->channels};
+    all->channels = ch;
+    ch->row = id == DB_NULL_INT ? NULL : store_channel_by_id(db, id, &c->out);
+    if (!ch->row || open_secret(c, ch->row->url_sealed, "channel.url", &ch->url, NULL) || !ch->url)
+        return ch;
+    ch->paced = service_robots(c->service)->is_paced(ch->row->shown.kind);
+    crypto_index(service_keys(c->service), "channel.robot", ch->url, ch->robot);
+    return ch;
+}
+
+static struct bytes robot_of(const struct claim_channel *ch)
+{
+    return (struct bytes){ch->robot, sizeof ch->robot};
+}
+
+static int64_t pace(struct call *c, struct db *db, const struct claiming *all, const struct claim_channel *ch)
+{
+    int64_t sends[PAST_SENDS_MAX];
     size_t count;
 
-    if (window_ms == 0)
+    if (!ch->paced)
         return c->req.now_ms;
-    count = store_channel_sends(db, ch->shown.id, c->req.now_ms - window_ms, sends, PAST_SENDS_MAX);
-    return robots->pace_next_ms(ch->shown.kind, sends, count, c->req.now_ms);
+    count = store_robot_sends(db, robot_of(ch), &all->now, sends, PAST_SENDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        sends[i] += all->in->lag_ms;
+    return service_robots(c->service)->pace_next_ms(ch->row->shown.kind, sends, count, c->req.now_ms);
 }
 
 /* Its occurrence is gone, and without it there is nothing to tell. */
@@ -124,8 +181,10 @@ static bool is_orphan(const struct delivery_row *d)
 }
 
 /* Decides what becomes of a delivery that wants attention: true if it is to be sent now. */
-static bool is_to_be_sent(struct call *c, struct db *db, struct delivery_row *d, const struct channel_row *ch)
+static bool is_to_be_sent(struct call *c, struct db *db, const struct claiming *all, struct delivery_row *d,
+                          const struct claim_channel *to)
 {
+    const struct channel_row *ch = to->row;
     int64_t now_ms = c->req.now_ms, earliest_ms;
 
     if (now_ms >= d->deadline_ms) {
@@ -149,7 +208,7 @@ static bool is_to_be_sent(struct call *c, struct db *db, struct delivery_row *d,
         delivery_move(c, db, d, DELIVERY_CANCELLED, "staffed");
         return false;
     }
-    earliest_ms = pace(c, db, ch);
+    earliest_ms = pace(c, db, all, to);
     if (ch->breaker_until_ms != DB_NULL_INT && ch->breaker_until_ms > earliest_ms)
         earliest_ms = ch->breaker_until_ms;
     if (earliest_ms > now_ms)
@@ -157,23 +216,18 @@ static bool is_to_be_sent(struct call *c, struct db *db, struct delivery_row *d,
     return earliest_ms <= now_ms;
 }
 
-static int open_secret(struct call *c, struct bytes sealed, const char *context, char **ret, struct err *e)
-{
-    *ret = NULL;
-    return sealed.data ? crypto_open(service_keys(c->service), context, sealed, &c->out, ret, e) : 0;
-}
-
-static int make_item(struct call *c, struct db *db, const struct delivery_row *d, const struct channel_row *ch,
+static int make_item(struct call *c, struct db *db, const struct delivery_row *d, const struct claim_channel *to,
                      struct dispatch_item *item, struct err *e)
 {
+    const struct channel_row *ch = to->row;
     struct composed words;
     bool rotating = ch->secret_old_until_ms != DB_NULL_INT && ch->secret_old_until_ms > c->req.now_ms;
 
     *item = (struct dispatch_item){.id = d->id, .channel_id = ch->shown.id, .attempt = d->attempts, .code = d->code,
                                    .kind = d->kind, .channel_kind = ch->shown.kind, .channel_name = ch->shown.name,
                                    .keyword = ch->shown.keyword, .allow_private = ch->shown.allow_private,
-                                   .timestamp_ms = c->req.now_ms};
-    if (open_secret(c, ch->url_sealed, "channel.url", &item->url, e) ||
+                                   .url = to->url, .timestamp_ms = c->req.now_ms, .deadline_ms = d->deadline_ms};
+    if ((!to->url && open_secret(c, ch->url_sealed, "channel.url", &item->url, e)) ||
         open_secret(c, ch->secret_sealed, "channel.secret", &item->secret, e) ||
         (rotating && open_secret(c, ch->secret_old_sealed, "channel.secret", &item->secret_old, e)))
         return -1;
@@ -190,14 +244,13 @@ static int make_item(struct call *c, struct db *db, const struct delivery_row *d
     return 0;
 }
 
-static void claim(struct call *c, struct db *db, struct delivery_row *d, struct list_builder *items)
+static void claim(struct call *c, struct db *db, struct claiming *all, struct delivery_row *d)
 {
-    struct channel_row *ch =
-        d->channel_id == DB_NULL_INT ? NULL : store_channel_by_id(db, d->channel_id, &c->out);
+    struct claim_channel *ch = d ? channel_of(c, db, all, d->channel_id) : NULL;
     struct dispatch_item item;
     struct err e = {0};
 
-    if (!is_to_be_sent(c, db, d, ch))
+    if (!ch || !is_to_be_sent(c, db, all, d, ch))
         return;
     d->attempts++;
     if (make_item(c, db, d, ch, &item, &e)) {
@@ -210,19 +263,21 @@ static void claim(struct call *c, struct db *db, struct delivery_row *d, struct 
     store_attempt_begin(db, d->id, d->attempts, c->req.now_ms);
     store_claim_put(db, d->id, service_settings(c->service)->daemon, c->req.now_ms + CLAIM_MS);
     delivery_move(c, db, d, DELIVERY_SENDING, "");
-    *(struct dispatch_item *)list_add(c, items, sizeof item) = item;
+    if (ch->paced)
+        store_robot_sent(db, robot_of(ch), &all->now);
+    *(struct dispatch_item *)list_add(c, &all->items, sizeof item) = item;
 }
 
 static int run_claim(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct dispatch_claim *in = input;
     struct ids due = store_delivery_due(db, c->req.now_ms, in->most, &c->out);
-    struct list_builder items = {0};
+    struct claiming all = {.in = in, .now = {c->req.now_ms, in->boot_ms, in->boot ? in->boot : ""}};
 
     give_up(c, db, store_claims_over(db, c->req.now_ms, &c->out));
     for (size_t i = 0; i < due.count; i++)
-        claim(c, db, store_delivery_by_id(db, due.items[i], &c->out), &items);
-    *ret = list_end(c, &items, NULL);
+        claim(c, db, &all, store_delivery_by_id(db, due.items[i], &c->out));
+    *ret = list_end(c, &all.items, NULL);
     return db_check(db, e);
 }
 
@@ -237,7 +292,7 @@ static void settle(struct call *c, struct db *db, struct delivery_row *d, const 
         delivery_move(c, db, d, DELIVERY_DELIVERED, "");
         break;
     case ATTEMPT_RETRY:
-        d->next_ms = until_deadline(d, c->req.now_ms + wait_ms);
+        d->next_ms = try_again_ms(d, c->req.now_ms + wait_ms);
         delivery_move(c, db, d, DELIVERY_RETRYING, in->reason);
         break;
     case ATTEMPT_PERMANENT:

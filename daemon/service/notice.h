@@ -18,7 +18,7 @@ struct robots {
     bool (*makes_secret)(const char *kind);                  /* a channel without a secret gets one */
     const char *(*secret_new)(struct arena *a);
     const char *(*mask)(const char *url, struct arena *a);   /* scheme and host */
-    int64_t (*pace_window_ms)(const char *kind);             /* how far back its pace looks; 0: unpaced */
+    bool (*is_paced)(const char *kind);
     int64_t (*pace_next_ms)(const char *kind, const int64_t *sends_ms, size_t count, int64_t now_ms);
 };
 void service_set_robots(struct service *s, const struct robots *robots);
@@ -55,6 +55,9 @@ struct dispatch_next {
 extern const struct operation op_dispatch_claim;
 struct dispatch_claim {
     int64_t most;
+    int64_t boot_ms;                /* clock_boot_ms, and which boot; NULL: the wall clock was never set */
+    const char *boot;
+    int64_t lag_ms;                 /* so long after their claim have messages gone out of late */
 };
 struct dispatch_item {
     int64_t id, channel_id, attempt;
@@ -63,7 +66,7 @@ struct dispatch_item {
         *keyword; /* url and secrets opened: never log them */
     bool allow_private;
     char *title, *subject, *text, *link, *event, *recurrence_id, *start, *venue; /* "" where there is none */
-    int64_t timestamp_ms;
+    int64_t timestamp_ms, deadline_ms;
 };
 
 /* input: struct dispatch_outcome; result: struct dispatch_next. */

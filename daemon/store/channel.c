@@ -1,6 +1,7 @@
 /* Rows of channels and reminder rules; declared in notice.h. */
 #include "notice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define CHANNEL_COLUMNS                                                                                             \
@@ -160,23 +161,39 @@ void store_channel_break(struct db *db, int64_t id, int64_t until_ms)
     db_exec(db, "UPDATE channel SET breaker_until_ms = $2 WHERE id = $1", p_int(id), p_int(until_ms));
 }
 
-size_t store_channel_sends(struct db *db, int64_t id, int64_t since_ms, int64_t *ret, size_t most)
+#define ROBOT_SENDS_KEPT 128
+
+void store_robot_sent(struct db *db, struct bytes robot, const struct instant *at)
+{
+    int64_t last = db_int(db, 0, "SELECT number FROM robot_send WHERE robot = $1 ORDER BY number DESC LIMIT 1",
+                          p_bytes(robot));
+
+    db_exec(db, "INSERT INTO robot_send (robot, number, at_ms, boot, boot_ms) VALUES ($1, $2, $3, $4, $5)",
+            p_bytes(robot), p_int(last + 1), p_int(at->wall_ms), p_text(at->boot), p_int(at->boot_ms));
+    db_exec(db, "DELETE FROM robot_send WHERE robot = $1 AND number <= $2", p_bytes(robot),
+            p_int(last + 1 - ROBOT_SENDS_KEPT));
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+size_t store_robot_sends(struct db *db, struct bytes robot, const struct instant *now, int64_t *ret, size_t most)
 {
     size_t count = 0;
     struct stmt *s = db_query(db,
-                              "SELECT t.at_ms FROM attempt t JOIN delivery d ON d.id = t.delivery_id"
-                              " WHERE d.channel_id = $1 AND t.at_ms >= $2 ORDER BY t.at_ms DESC, t.delivery_id DESC"
-                              " LIMIT $3",
-                              p_int(id), p_int(since_ms), p_int((int64_t)most));
+                              "SELECT CASE WHEN boot = $2 AND boot <> '' THEN boot_ms + $3 ELSE at_ms END"
+                              " FROM robot_send WHERE robot = $1 ORDER BY number DESC LIMIT $4",
+                              p_bytes(robot), p_text(now->boot), p_int(now->wall_ms - now->boot_ms),
+                              p_int((int64_t)most));
 
     while (count < most && stmt_row(s))
         ret[count++] = stmt_int(s, 0);
     stmt_done(s);
-    for (size_t i = 0; i < count / 2; i++) {
-        int64_t t = ret[i];
-        ret[i] = ret[count - 1 - i];
-        ret[count - 1 - i] = t;
-    }
+    qsort(ret, count, sizeof *ret, by_value);
     return count;
 }
 

@@ -137,7 +137,8 @@ void store_delivery_redate(struct db *db, int64_t id, const char *kind, int64_t 
 {
     db_exec(db,
             "UPDATE delivery SET kind = $2, moves = $3, due_ms = $4, deadline_ms = $5,"
-            " next_ms = CASE WHEN state = 'scheduled' OR next_ms < $4 THEN $4 ELSE next_ms END WHERE id = $1",
+            " next_ms = CASE WHEN state = 'scheduled' OR next_ms < $4 THEN $4 WHEN next_ms > $5 THEN $5 ELSE next_ms END"
+            " WHERE id = $1",
             p_int(id), p_text(kind), p_int(moves), p_int(due_ms), p_int(deadline_ms));
 }
 
@@ -191,7 +192,9 @@ int64_t store_delivery_next_ms(struct db *db)
 
 struct ids store_delivery_sending(struct db *db, struct arena *a)
 {
-    return store_read_ids(db_query(db, "SELECT id FROM delivery WHERE state = 'sending' ORDER BY id"), a);
+    return store_read_ids(db_query(db, "SELECT id FROM delivery WHERE state = 'sending' OR id IN"
+                                       " (SELECT delivery_id FROM attempt WHERE outcome IS NULL) ORDER BY id"),
+                          a);
 }
 
 void store_claim_put(struct db *db, int64_t delivery_id, const char *owner, int64_t until_ms)

@@ -29,8 +29,19 @@ void store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms);
 void store_channel_erred(struct db *db, int64_t id, const char *reason);
 void store_channel_pause(struct db *db, int64_t id, const char *reason);
 void store_channel_break(struct db *db, int64_t id, int64_t until_ms);            /* silence until then */
-/* Attempts to this channel begun since, oldest first, at most `most` (the newest ones). */
-size_t store_channel_sends(struct db *db, int64_t id, int64_t since_ms, int64_t *ret, size_t most);
+
+/* A time by the wall clock, and by the machine's since its start where that is known (boot "": it isn't). */
+struct instant {
+    int64_t wall_ms, boot_ms;
+    const char *boot;
+};
+/* A robot is known by a hash of its address: it keeps its pace whatever channels lead to it. */
+void store_robot_sent(struct db *db, struct bytes robot, const struct instant *at);
+/*
+ * When it was talked to, oldest first: the latest ones, at most `most`. As times of now's wall clock, even if that was
+ * set meanwhile.
+ */
+size_t store_robot_sends(struct db *db, struct bytes robot, const struct instant *now, int64_t *ret, size_t most);
 
 struct reminder *store_reminder_by_code(struct db *db, const char *code, struct arena *a);
 struct reminder *store_reminder_by_id(struct db *db, int64_t id, struct arena *a);
@@ -87,7 +98,8 @@ struct ids store_claims_of(struct db *db, const char *owner, struct arena *a);
 struct ids store_claims_over(struct db *db, int64_t now_ms, struct arena *a);
 int64_t store_claim_next_ms(struct db *db);   /* when the first is over; INT64_MAX if there is none */
 
-struct ids store_delivery_sending(struct db *db, struct arena *a);             /* left over when the daemon died */
+/* Left over when the daemon died: being sent, and those that were being sent when they were cancelled. */
+struct ids store_delivery_sending(struct db *db, struct arena *a);
 struct ids store_delivery_list(struct db *db, const char *channel, int64_t event_id, const char *state,
                                int64_t before_due_ms, int64_t before_id, int64_t most, struct arena *a);
 

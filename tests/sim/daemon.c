@@ -31,6 +31,7 @@ void daemon_start(struct world *w)
     world_say(w, "the daemon starts");
     w->up = true;
     w->stopped = false;
+    w->distrust_until_ms = 0;        /* it has not seen the jump */
     w->calm_ms = w->boot_ms;
     w->service = service_new(&w->store, &w->keys, &w->settings);
     service_set_robots(w->service, &notify_robots);

@@ -165,7 +165,8 @@ static void nothing_is_missing(struct world *w)
          " AND e.status <> 'cancelled' AND " DUE " > $1"
          " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.occurrence_id = o.id AND d.reminder_id = r.id"
          "  AND d.channel_id = c.id AND (d.state IN " OPEN " OR ((d.moves = o.moves OR r.kind = 'thanks')"
-         "   AND d.reason NOT IN ('rule no longer applies', 'channel no longer concerned'))))",
+         /* What was attempted may have been heard: it is not planned again. */
+         "   AND (d.attempts > 0 OR d.reason NOT IN ('rule no longer applies', 'channel no longer concerned')))))",
          p_int(w->highest_wall_ms));
     NONE(w, "waits for what was cancelled",
          "SELECT d.code FROM delivery d LEFT JOIN occurrence o ON o.id = d.occurrence_id"
@@ -174,7 +175,7 @@ static void nothing_is_missing(struct world *w)
          "  OR d.reminder_id IS NULL OR d.channel_id IS NULL)");
     NONE(w, "was told more often than it was moved",
          "SELECT MIN(d.code) FROM delivery d JOIN occurrence o ON o.id = d.occurrence_id WHERE d.kind = 'upcoming'"
-         " AND d.state = 'delivered' AND d.reminder_id IS NOT NULL"
+         " AND d.state = 'delivered' AND d.reminder_id IS NOT NULL AND d.channel_id IS NOT NULL"
          " GROUP BY d.occurrence_id, d.reminder_id, d.channel_id HAVING COUNT(*) > 1 + MAX(o.moves)");
 }
 

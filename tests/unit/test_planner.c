@@ -101,6 +101,73 @@ static void a_retry_of_a_moved_occurrence_waits_for_the_new_time(void **state)
     assert_int_equal(sql(f, "SELECT next_ms FROM delivery WHERE kind = 'upcoming'"), at(8, 10));
 }
 
+static void what_is_being_sent_while_it_moves_waits_for_the_new_time_too(void **state)
+{
+    struct fixture *f = *state;
+
+    add_webhook(f, "群");
+    add(f, "talk", "2026-09-25 10:00", NULL);
+    remind(f, "talk", "1d");
+    f->now_ms = at(3, 10);
+    assert_int_equal(claim(f)->items.count, 1);
+    move_to(f, "talk", NULL, "2026-09-30 10:00");
+    assert_non_null(ask(f, &op_dispatch_recover, NULL));
+    assert_int_equal(sql(f, "SELECT next_ms FROM delivery WHERE kind = 'upcoming' AND state = 'ambiguous'"), at(8, 10));
+}
+
+static void a_retry_of_what_was_moved_ahead_ends_at_the_new_deadline(void **state)
+{
+    struct fixture *f = *state;
+
+    add_webhook(f, "群");
+    add(f, "talk", "2026-09-25 10:00", NULL);
+    remind(f, "talk", "1d");
+    f->now_ms = at(3, 10);
+    assert_int_equal(claim(f)->items.count, 1);
+    outcome(f, 1, 1, ATTEMPT_RETRY);
+    sql(f, "UPDATE delivery SET next_ms = deadline_ms WHERE kind = 'upcoming'");
+    move_to(f, "talk", NULL, "2026-09-25 09:00");
+    assert_int_equal(sql(f, "SELECT next_ms - deadline_ms FROM delivery WHERE kind = 'upcoming'"), 0);
+}
+
+static void no_attempt_stays_without_an_outcome(void **state)
+{
+    struct fixture *f = *state;
+    struct event_ref in = ref_of("talk", NULL);
+
+    add_webhook(f, "群");
+    add(f, "talk", "2026-09-25 10:00", NULL);
+    remind(f, "talk", "1d");
+    f->now_ms = at(3, 10);
+    assert_int_equal(claim(f)->items.count, 1);
+    assert_non_null(ask(f, &op_event_cancel, &in));
+    assert_non_null(ask(f, &op_dispatch_recover, NULL));
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM attempt WHERE outcome IS NULL"), 0);
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM delivery WHERE kind = 'upcoming' AND state = 'cancelled'"), 1);
+}
+
+static void a_robot_keeps_its_pace_when_its_channel_is_made_again_and_the_clock_is_set(void **state)
+{
+    struct fixture *f = *state;
+    struct channel_input in = channel_in("群");
+    struct dispatch_claim now = {.most = 100, .boot = "this", .boot_ms = 1000};
+    const struct list *list;
+
+    add_channel(f, "群", "slack", "https://hooks.slack.com/services/1");
+    in.text = txt("下午改在室内");
+    assert_non_null(ask(f, &op_channel_send, &in));
+    list = ask(f, &op_dispatch_claim, &now);
+    assert_int_equal(list->items.count, 1);
+    assert_non_null(ask(f, &op_channel_remove, &in));
+    add_channel(f, "群", "slack", "https://hooks.slack.com/services/1");
+    f->now_ms += HOUR_MS;
+    assert_non_null(ask(f, &op_channel_send, &in));
+    now.boot_ms = 1900;
+    list = ask(f, &op_dispatch_claim, &now);
+    assert_int_equal(list->items.count, 0);
+    assert_int_equal(sql(f, "SELECT next_ms FROM delivery WHERE state = 'scheduled'"), f->now_ms + 100);
+}
+
 static void cancelling_withdraws_what_was_planned_and_says_so(void **state)
 {
     struct fixture *f = *state;
@@ -500,6 +567,10 @@ int main(void)
         T(an_event_given_another_time_is_told_of_again_too),
         T(thanks_are_given_once_however_often_it_is_moved),
         T(a_retry_of_a_moved_occurrence_waits_for_the_new_time),
+        T(what_is_being_sent_while_it_moves_waits_for_the_new_time_too),
+        T(a_retry_of_what_was_moved_ahead_ends_at_the_new_deadline),
+        T(no_attempt_stays_without_an_outcome),
+        T(a_robot_keeps_its_pace_when_its_channel_is_made_again_and_the_clock_is_set),
         T(cancelling_withdraws_what_was_planned_and_says_so),
         T(an_event_after_a_removed_one_is_told_of),
         T(a_channel_that_is_added_again_is_told),
