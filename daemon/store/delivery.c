@@ -137,8 +137,8 @@ void store_delivery_redate(struct db *db, int64_t id, const char *kind, int64_t 
 {
     db_exec(db,
             "UPDATE delivery SET kind = $2, moves = $3, due_ms = $4, deadline_ms = $5,"
-            " next_ms = CASE WHEN state = 'scheduled' OR next_ms < $4 THEN $4 WHEN next_ms > $5 THEN $5 ELSE next_ms END"
-            " WHERE id = $1",
+            " next_ms = CASE WHEN state = 'scheduled' OR next_ms < $4 THEN $4 WHEN next_ms > $5 THEN $5"
+            " ELSE next_ms END WHERE id = $1",
             p_int(id), p_text(kind), p_int(moves), p_int(due_ms), p_int(deadline_ms));
 }
 

@@ -1,9 +1,10 @@
 -- When each robot was last talked to, by a keyed hash of its address: its pace outlives the daemon and the channel.
+-- boot tells one start of the machine from others; boot_ms counts from it, and no step of the clock changes that.
 CREATE TABLE robot_send (
     robot bytea NOT NULL,
     number bigint NOT NULL,            -- counts up; only the latest are kept
     at_ms bigint NOT NULL,
-    boot text COLLATE "C" NOT NULL,                -- which start of the machine, and how long after it: no step of the clock
-    boot_ms bigint NOT NULL,           -- changes that
+    boot text COLLATE "C" NOT NULL,
+    boot_ms bigint NOT NULL,
     PRIMARY KEY (robot, number)
 );

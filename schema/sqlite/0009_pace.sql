@@ -1,9 +1,10 @@
 -- When each robot was last talked to, by a keyed hash of its address: its pace outlives the daemon and the channel.
+-- boot tells one start of the machine from others; boot_ms counts from it, and no step of the clock changes that.
 CREATE TABLE robot_send (
     robot BLOB NOT NULL,
     number INTEGER NOT NULL,            -- counts up; only the latest are kept
     at_ms INTEGER NOT NULL,
-    boot TEXT NOT NULL,                -- which start of the machine, and how long after it: no step of the clock
-    boot_ms INTEGER NOT NULL,           -- changes that
+    boot TEXT NOT NULL,
+    boot_ms INTEGER NOT NULL,
     PRIMARY KEY (robot, number)
 ) STRICT, WITHOUT ROWID;
