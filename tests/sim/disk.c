@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define TABLES_MAX 100
+#define LAG_REMEMBERED_MS (2 * MINUTE_MS)    /* so long paced robots are given more room after a slow commit */
 
 static struct world *world_of(struct store *s)
 {
@@ -182,7 +183,7 @@ void store_submit(struct store *s, struct job *job)
     w->writing = true;
     wait_ms = latency_ms(w);
     if (wait_ms >= SECOND_MS / 2)
-        w->calm_ms = w->boot_ms + wait_ms;
+        w->calm_ms = w->boot_ms + wait_ms + LAG_REMEMBERED_MS;
     world_at(w, wait_ms, work, NULL);
 }
 
