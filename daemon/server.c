@@ -73,11 +73,14 @@ static int find_group(const char *name, gid_t *ret, struct err *e)
 static int check_store_url(const char *url, struct err *e)
 {
     static const char *const schemes[] = {"sqlite:", "postgresql://", "postgres://"};
+    char scheme[64];
 
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         if (strncmp(url, schemes[i], strlen(schemes[i])) == 0)
             return 0;
-    return err_set(e, ERR_INVALID, MSG_STORE_URL, "store.url", url, NULL);
+    /* No more of it: a password may follow. */
+    snprintf(scheme, sizeof scheme, "%.*s%s", (int)strcspn(url, ":"), url, strchr(url, ':') ? ":…" : "");
+    return err_set(e, ERR_INVALID, MSG_STORE_URL, "store.url", strchr(url, '@') ? scheme : url, NULL);
 }
 
 static int check_listen(const char *where, struct err *e)

@@ -56,6 +56,7 @@ static const struct failure {
     {"55P03", DB_BROKEN, ERR_UNAVAILABLE, MSG_STORE_BUSY},      /* lock_not_available */
     {"57014", DB_BROKEN, ERR_UNAVAILABLE, MSG_STORE_BUSY},      /* query_canceled: a timeout */
     {"42501", DB_BROKEN, ERR_FAILED, MSG_STORE_RIGHTS},         /* insufficient_privilege */
+    {"42P07", DB_BROKEN, ERR_FAILED, MSG_STORE_FOREIGN},        /* duplicate_table: somebody else's */
     {"25006", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_READ_ONLY},   /* the primary became a standby */
     {"26000", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_AWAY},        /* another session than ours: a pooler's */
     {"0A000", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_AWAY},        /* a cached plan that a migration made wrong */

@@ -33,6 +33,9 @@ void postgres_state_of(const char *message, char ret[6]);
 /* The first line of what went wrong, without its end. */
 void postgres_first_line(const char *message, char *ret, size_t size);
 
+/* Stars in place of whatever of the address's password stands in the line. */
+void postgres_hide_password(const char *url, char *line);
+
 /* How long an answer may take on this connection. */
 void postgres_set_patience(struct db *db, int64_t answer_ms);
 

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define STATE_CHARS 5
+#define SECRET_ENDS "/@:?#&[]=%"
+#define SECRET_BYTES_MIN 2
 
 /* Five digits and capitals, not capitals alone: "FATAL: " is none. */
 static bool is_state(const char *p)
@@ -46,8 +48,36 @@ void postgres_first_line(const char *message, char *ret, size_t size)
     snprintf(ret, size, "%.*s", (int)strcspn(from, "\n"), from);
 }
 
+static void hide(char *line, const char *secret, size_t bytes)
+{
+    for (char *at = line; bytes >= SECRET_BYTES_MIN && (at = memmem(at, strlen(at), secret, bytes)); at += bytes)
+        memset(at, '*', bytes);
+}
+
+/* What libpq could not read of an address it shows, and a password with an '@' or a '/' in it may be a part of that. */
+static void hide_pieces(char *line, const char *from, const char *end)
+{
+    while (from < end) {
+        size_t bytes = strcspn(from, SECRET_ENDS);
+        if (from + bytes > end)
+            bytes = (size_t)(end - from);
+        hide(line, from, bytes);
+        from += bytes + 1;
+    }
+}
+
+void postgres_hide_password(const char *url, char *line)
+{
+    const char *user = strstr(url, "://"), *at = strrchr(url, '@'), *colon = user ? strchr(user + 3, ':') : NULL;
+
+    if (colon && at && colon < at)
+        hide_pieces(line, colon + 1, at);
+    for (const char *p = url; (p = strstr(p, "password=")); p++)
+        hide_pieces(line, p + strlen("password="), p + strlen(p));
+}
+
 /* By SQLSTATE, for the words come in the server's language. */
-static int explain(PGconn *c, struct err *e)
+static int explain(PGconn *c, const char *url, struct err *e)
 {
     static const struct { const char *state; enum err_code code; enum msg msg; } table[] = {
         {"28P01", ERR_FAILED, MSG_STORE_LOGIN},       {"28000", ERR_FAILED, MSG_STORE_LOGIN},
@@ -59,6 +89,7 @@ static int explain(PGconn *c, struct err *e)
 
     postgres_state_of(message, state);
     postgres_first_line(message, line, sizeof line);
+    postgres_hide_password(url, line);
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(state, table[i].state) == 0)
             return err_set(e, table[i].code, table[i].msg, "store.url", line, NULL);
@@ -88,18 +119,18 @@ static bool wait_step(PGconn *c, PostgresPollingStatusType step, int64_t until_m
     return left_ms > 0 && poll(&p, 1, (int)left_ms) > 0;
 }
 
-static int finish(PGconn *c, struct err *e)
+static int finish(PGconn *c, const char *url, struct err *e)
 {
     int64_t until_ms = clock_monotonic_ms() + POSTGRES_CONNECT_MS;
     PostgresPollingStatusType step = PGRES_POLLING_WRITING;
 
     if (PQstatus(c) == CONNECTION_BAD)
-        return explain(c, e);
+        return explain(c, url, e);
     /* So that a refusal carries its SQLSTATE. */
     PQsetErrorVerbosity(c, PQERRORS_VERBOSE);
     while (step != PGRES_POLLING_OK) {
         if (step == PGRES_POLLING_FAILED)
-            return explain(c, e);
+            return explain(c, url, e);
         if (!wait_step(c, step, until_ms))
             return err_set(e, ERR_UNAVAILABLE, MSG_STORE_UNREACHABLE, "store.url", "no answer in time", NULL);
         step = PQconnectPoll(c);
@@ -128,7 +159,7 @@ static int check(PGconn *c, struct err *e)
 }
 
 /* What is acknowledged is on the disk, whatever the server's default. */
-static int set_up(PGconn *c, struct err *e)
+static int set_up(PGconn *c, const char *url, struct err *e)
 {
     char sql[500];
     PGresult *r;
@@ -142,14 +173,14 @@ static int set_up(PGconn *c, struct err *e)
     r = PQexec(c, sql);
     sound = PQresultStatus(r) == PGRES_COMMAND_OK;
     PQclear(r);
-    return sound ? 0 : explain(c, e);
+    return sound ? 0 : explain(c, url, e);
 }
 
 PGconn *postgres_connect(const char *url, struct err *e)
 {
     PGconn *c = begin(url);
 
-    if (c && finish(c, e) == 0 && check(c, e) == 0 && set_up(c, e) == 0)
+    if (c && finish(c, url, e) == 0 && check(c, e) == 0 && set_up(c, url, e) == 0)
         return c;
     PQfinish(c);
     return NULL;

@@ -259,7 +259,7 @@ class Kepu:
             capture_output=True,
             text=True,
             cwd=self.dir,
-            env=environment(self.dir),
+            env={**environment(self.dir), **self.env},
             timeout=START_S,
         )
         assert done.returncode > 0, f"exit {done.returncode}, wanted a clear refusal\n{done.stdout}\n{done.stderr}"

@@ -68,8 +68,9 @@ def daemons(binaries, tmp_path):
     """Makes daemons with state directories of their own and one key file."""
     made = []
 
-    def make(url, config=""):
-        made.append(harness.Kepu(config=f"[privacy]\nkey_file = {tmp_path}/key\n" + config, store=url))
+    def make(url, config="", key=True):
+        kept = f"[privacy]\nkey_file = {tmp_path}/key\n" if key else ""
+        made.append(harness.Kepu(config=kept + config, store=url))
         return made[-1]
 
     yield make

@@ -1,5 +1,5 @@
 """PostgreSQL as the store: two daemons on one database, fights for places, and what is refused at the start."""
-import shutil
+import re
 import sqlite3
 
 import pytest
@@ -7,6 +7,7 @@ import pytest
 import kepu as harness
 from kepu import in_s, phone, wait_until
 from postgres_fixtures import *  # noqa: F401,F403
+from postgres import Postgres
 from postgres_fixtures import connect, in_parallel, new_database, random_name, run
 
 WITHIN_S = 1
@@ -15,38 +16,78 @@ OF_SEVERAL = {"change_log", "delivery_claim", "schema_version"}
 OVERLAPPING = [("first", "2027-05-12 09:00"), ("second", "2027-05-12 10:00")]
 
 
-def columns_of_sqlite(path):
+def schema_of_sqlite(path):
+    """Its tables with their columns, indexes, unique constraints, references and triggers."""
     db = sqlite3.connect(path)
-    tables = [name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    found = {t: [(c[1], bool(c[3] or c[5])) for c in db.execute(f"PRAGMA table_info({t})")] for t in tables}
-    indexes = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")}
+
+    def names(kind):
+        return [name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = ? AND sql IS NOT NULL", (kind,))]
+
+    def columns(index):
+        return tuple(name for _, _, name in db.execute(f"PRAGMA index_info({index})"))
+
+    tables = names("table")
+    found = {
+        "columns": {t: [(c[1], bool(c[3] or c[5])) for c in db.execute(f"PRAGMA table_info({t})")] for t in tables},
+        "indexes": {i: columns(i) for i in names("index")},
+        "unique": {(t, columns(i[1])) for t in tables for i in db.execute(f"PRAGMA index_list({t})") if i[3] == "u"},
+        "references": {(t, f[3], f[2], f[6]) for t in tables for f in db.execute(f"PRAGMA foreign_key_list({t})")},
+        "triggers": set(names("trigger")),
+    }
     db.close()
-    return found, indexes
+    return found
 
 
-def columns_of_postgres(url):
-    found = {}
+KEYS = """SELECT c.relname, f.relname, k.confdeltype, k.contype,
+    ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(n, o) JOIN pg_attribute a
+          ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.o)
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class f ON f.oid = k.confrelid
+    WHERE k.connamespace = 'public'::regnamespace"""
+INDEXES = """SELECT c.relname, ARRAY(SELECT a.attname::text FROM unnest(i.indkey) WITH ORDINALITY u(n, o)
+        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.n AND u.n > 0 ORDER BY u.o)
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = 'public'::regnamespace
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype <> 'f')"""
+ON_DELETE = {"a": "NO ACTION", "c": "CASCADE", "n": "SET NULL", "r": "RESTRICT", "d": "SET DEFAULT"}
+
+
+def schema_of_postgres(url):
+    """The same, without what only several daemons need."""
+    columns, unique, references = {}, set(), set()
     for table, column, nullable in run(
             url, "SELECT table_name, column_name, is_nullable FROM information_schema.columns"
             " WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"):
-        found.setdefault(table, []).append((column, nullable == "NO"))
-    indexes = {name for name, in run(url, "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
-                                          " AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key'")}
-    return found, indexes
+        if table not in OF_SEVERAL:
+            columns.setdefault(table, []).append((column, nullable == "NO"))
+    for table, other, on_delete, kind, keys in run(url, KEYS):
+        if table in OF_SEVERAL:
+            continue
+        if kind == "u":
+            unique.add((table, tuple(keys)))
+        elif kind == "f":
+            references |= {(table, key, other, ON_DELETE[on_delete]) for key in keys}
+    return {
+        "columns": columns,
+        "indexes": {name: tuple(keys) for name, keys in run(url, INDEXES) if not name.startswith(tuple(OF_SEVERAL))},
+        "unique": unique,
+        "references": references,
+        "triggers": {name for name, in run(url, "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")},
+    }
 
 
-def test_both_schemas_have_the_same_tables_columns_and_indexes(daemons, database, monkeypatch):
+def test_both_schemas_are_the_same(daemons, database, monkeypatch):
+    """Tables, columns and what may be NULL, indexes and their columns, unique constraints, references, triggers."""
     daemons(database).start()
     monkeypatch.setattr(harness, "STORE", "sqlite")
     one = harness.Kepu().start()
     try:
         one.stop()
-        tables, indexes = columns_of_sqlite(one.state / "kepu.db")
+        ours = schema_of_sqlite(one.state / "kepu.db")
     finally:
         one.close()
-    theirs, their_indexes = columns_of_postgres(database)
-    assert {t: c for t, c in theirs.items() if t not in OF_SEVERAL} == tables
-    assert {i for i in their_indexes if not i.startswith("change_log")} == indexes
+    theirs = schema_of_postgres(database)
+    for what in ours:
+        assert theirs[what] == ours[what], what
+    assert len(ours["columns"]) > 30 and len(ours["references"]) > 20
 
 
 def test_texts_are_compared_byte_by_byte(daemons, database):
@@ -199,14 +240,29 @@ def test_what_a_dead_daemon_was_sending_is_its_own_to_recover(pair, receiver):
 # What is refused, in one sentence each
 
 
-def refused(daemons, url, *words, config=""):
-    code, out, err = daemons(url, config).refuse_to_start()
+SECRET = "wr0ng-s3cret"
+CHINESE = re.compile("[\u4e00-\u9fff]{2}")
+
+
+def refusal(daemons, url, lang):
+    """What kepud says in that language: a sentence, and what to do."""
+    one = daemons(url)
+    one.env["LC_ALL"] = lang
+    code, out, err = one.refuse_to_start()
     assert code == 1 and "listening" not in out
-    first = err.strip().splitlines()[-2:]
+    lines = [line for line in err.splitlines() if line.startswith(("kepud: ", "  "))]
+    assert len(lines) == 2 and lines[0].startswith("kepud: "), err
+    assert "internal" not in err and SECRET not in err, err
+    return lines
+
+
+def refused(daemons, url, *words):
+    said = " ".join(refusal(daemons, url, "en_US.UTF-8"))
+    assert not CHINESE.search(said), said
     for word in words:
-        assert word in " ".join(first), err
-    assert "kepud:" in err and "internal" not in err, err
-    return err
+        assert word in said, said
+    for line in refusal(daemons, url, "zh_CN.UTF-8"):
+        assert CHINESE.search(line), line
 
 
 def test_a_wrong_password_is_said_and_never_shown(daemons, server, database):
@@ -217,8 +273,7 @@ def test_a_wrong_password_is_said_and_never_shown(daemons, server, database):
     hba.write_text(f"local all {name} scram-sha-256\n" + kept)
     try:
         run(server.url(), "SELECT pg_reload_conf()")
-        base = database.replace("postgres@", f"{name}:wr0ng-secret@")
-        assert "wr0ng-secret" not in refused(daemons, base, "refuses the login", "password", "store.url")
+        refused(daemons, database.replace("postgres@", f"{name}:{SECRET}@"), "refuses the login", "password", "store.url")
         refused(daemons, database.replace("postgres@", f"{name}@"), "refuses the login", "password")
     finally:
         hba.write_text(kept)
@@ -249,7 +304,39 @@ def test_missing_rights_are_said(daemons, server, database):
     refused(daemons, database.replace("postgres@", f"{name}@"), "right", "GRANT")
 
 
-def test_a_read_only_standby_is_refused(daemons, server, database):
+def test_a_standby_is_refused_and_the_primary_found_among_several_hosts(daemons, mortal):
+    url = new_database(mortal)
+    standby = Postgres(log_min_messages="fatal")
+    try:
+        mortal.run("pg_basebackup", "-h", str(mortal.dir), "-U", "postgres", "-D", str(standby.data), "-R", "-c", "fast")
+        with open(standby.data / "postgresql.conf", "a") as conf:
+            conf.write(f"unix_socket_directories = '{standby.dir}'\n")
+        standby.start()
+        refused(daemons, url.replace(str(mortal.dir), str(standby.dir)), "read-only", "primary")
+        both = url.split("?")[0] + f"?host={standby.dir},{mortal.dir}&target_session_attrs=read-write"
+        one = daemons(both).start()
+        one.event("primary")
+    finally:
+        standby.close()
+
+
+def test_a_database_of_another_program_is_left_alone(daemons, database):
+    run(database, "CREATE TABLE event (mine text)", "INSERT INTO event VALUES ('mine')")
+    refused(daemons, database, "not kepu's", "createdb")
+    assert run(database, "SELECT mine FROM event") == [("mine",)]
+    assert run(database, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'") == [(1,)]
+
+
+def test_a_password_never_gets_into_the_log(daemons, mortal):
+    one = daemons(new_database(mortal).replace("postgres@", f"postgres:{SECRET}@")).start()
+    one.event("quiet")
+    mortal.kill9()
+    wait_until(lambda: one.get("/readyz").status_code == 503, 10)
+    assert "away" in one.log(10**6) and SECRET not in one.log(10**6)
+    assert SECRET not in one.ctl("status", code=None).out + one.get("/metrics").text
+
+
+def test_a_read_only_database_is_refused(daemons, server, database):
     name = database.split("/")[3].split("?")[0]
     run(server.url(), f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     refused(daemons, database, "read-only", "primary")
@@ -259,18 +346,18 @@ def test_another_key_is_refused(daemons, database, tmp_path):
     daemons(database).start()
     other = tmp_path / "other"
     other.mkdir()
-    url_config = f"[privacy]\nkey_file = {other}/key\n"
-    one = harness.Kepu(config=url_config, store=database)
-    try:
-        (other / "key").write_bytes(b"k" * 32)
-        (other / "key").chmod(0o600)
-        code, _, err = one.refuse_to_start()
-        assert code == 1 and "another key" in err, err
-    finally:
-        one.close()
-        shutil.rmtree(other)
+    (other / "key").write_bytes(b"k" * 32)
+    (other / "key").chmod(0o600)
+
+    def with_the_other(url):
+        return daemons(url, f"[privacy]\nkey_file = {other}/key\n", key=False)
+
+    refused(with_the_other, database, "another key", "key_file")
 
 
-@pytest.mark.parametrize("url", ["postgresql://[::1/kepu", "postgresql://h/kepu?nonsense=1", "postgresql://h:port/kepu"])
-def test_a_malformed_address_is_one_sentence(daemons, url):
-    refused(daemons, url)
+@pytest.mark.parametrize("url", [
+    f"postgresql://u:{SECRET}@[::1/kepu", f"postgresql://u:{SECRET}@h/kepu?nonsense=1", f"postgresql://u:{SECRET}@h:port/kepu",
+    f"postgresql://u:{SECRET}%zz@h/kepu", f"postgresql://u:{SECRET}/x@h/kepu", f"postgresql://u:@{SECRET}@h.invalid/kepu",
+    f"postgresql://h.invalid/kepu?password={SECRET}%zz", f"postgresq://u:{SECRET}@h/kepu"])
+def test_a_malformed_address_is_one_sentence_without_the_password(daemons, url):
+    refused(daemons, url, "store.url")
