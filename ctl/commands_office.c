@@ -90,6 +90,15 @@ static const struct flag audit_tail_flags[] = {
     {noun, "edit", "PATCH", "/" plural "/{slug}", {SLUG}, en##_edit, &shape_##en, WRITES | NEEDS_CHANGE, \
      {"修改" zh, "change one"}, .example = "kepuctl " noun " edit " words}
 
+#define COMMA ,
+static const struct flag report_flags[] = {
+    IN_QUERY(FLAG_TEXT, "period", "P", "报告期：2025、2025-H1、2025-Q3、2025-03 或 plan（默认，整个规划期）",
+             "2025, 2025-H1, 2025-Q3, 2025-03 or plan (the default: its whole time)"),
+    OF_PLAN, END};
+#define REPORT(verb, arg, zh, en) \
+    {"report", verb, "GET", "/reports/" verb, {arg}, report_flags, &shape_any, 0, {zh, en}, \
+     .example = "kepuctl report " verb " --period 2025 -o html", .run = hook_run_report}
+
 const struct command office_commands[] = {
     {"target", "list", "GET", "/targets", {{NULL}}, target_list_flags, &shape_target, ANSWER_LIST,
      {"列出指标和进度", "list targets and where they stand"}, .example = "kepuctl target list"},
@@ -137,6 +146,11 @@ const struct command office_commands[] = {
      .example = "kepuctl plan import plan-2026-2030.json", .content_type = "application/json", .run = hook_run_import},
     {"plan", "close", "POST", "/plans/{slug}/close", {SLUG}, NULL, &shape_plan, WRITES,
      {"结束规划，保留结果", "close a plan and keep what it came to"}, .example = "kepuctl plan close 2021-2025"},
+    REPORT("plan", {NULL}, "总结评估：规划的全部指标和各部门", "the whole plan: every target and department"),
+    REPORT("department", {"SLUG" COMMA FLAG_TEXT COMMA PLACE_HERE COMMA "slug" COMMA OPTIONAL},
+           "自查：一个部门（或各部门）的任务、指标和活动", "a department's duties, targets and events (or all departments')"),
+    REPORT("volunteers", {NULL}, "志愿者和服务时长", "volunteers and their hours"),
+    REPORT("events", {NULL}, "开展的活动", "the events that were held"),
     {"token", "add", "POST", "/tokens", {BODY_ARG("NAME", "name")}, token_flags, &shape_token, WRITES,
      {"发放令牌（只显示一次）", "issue a token (shown once)"},
      .example = "kepuctl token add kexie-desk --role organizer --department kexie"},

@@ -86,6 +86,7 @@ const struct noun nouns[] = {
     {"unit", {"单位", "schools, villages, organisations"}},
     {"holiday", {"放假和调休", "days off and make-up workdays"}},
     {"plan", {"规划", "plans"}},
+    {"report", {"报告（自查、总结评估）", "reports"}},
     {"token", {"令牌", "tokens for remote access"}},
     {"audit", {"操作记录", "who did what"}},
     {"time", {"时间和规则", "times and rules"}},

@@ -19,6 +19,7 @@ int hook_run_tail(struct session *s);
 int hook_run_import(struct session *s);
 int hook_run_volunteer_export(struct session *s);
 int hook_run_target(struct session *s);
+int hook_run_report(struct session *s);
 int hook_run_attend(struct session *s);
 int hook_run_import_ical(struct session *s);
 int hook_run_export(struct session *s);

@@ -1,4 +1,4 @@
-/* target show: with --entries the list that its value is made of, with --grid the units and terms. */
+/* target show, with the entries or the grid that its value is made of; reports, in words or numbers. */
 #include "hooks.h"
 #include "print.h"
 #include "session.h"
@@ -123,4 +123,73 @@ int hook_run_target(struct session *s)
         return run_as(s, &row, show_grid);
     }
     return show_target(s);
+}
+
+/* Reports */
+
+/* Reports are Chinese unless --lang says otherwise, whatever the environment's language. */
+static void add_query(struct session *s, struct request *r)
+{
+    const char *given = given_text(s->inv, "lang");
+    enum lang lang;
+
+    if (args_positional(s->inv, 0))
+        request_add_query(r, "slug", args_positional(s->inv, 0));
+    request_add_query(r, "language", given && lang_parse(given, &lang) ? lang_name(lang) : lang_name(LANG_ZH));
+}
+
+static int print_words(struct session *s)
+{
+    struct request r;
+    struct buf text = {.data = NULL};
+    int rc;
+
+    if (request_build(s->inv, s->settings, &r, &s->failure.err) != 0)
+        return -1;
+    add_query(s, &r);
+    rc = session_send_bytes(s, &r, &text);
+    request_release(&r);
+    if (rc == 0)
+        rc = print_bytes(&text, &s->failure.err);
+    buf_release(&text);
+    return rc;
+}
+
+static int print_numbers(struct session *s)
+{
+    static const char *const lists[] = {"plan", "targets", "department", "departments", "volunteers", "sources",
+                                        "events", "events"};
+    struct request r;
+    json_t *report, *items = NULL;
+    int rc;
+
+    if (request_build(s->inv, s->settings, &r, &s->failure.err) != 0)
+        return -1;
+    add_query(s, &r);
+    rc = session_send(s, &r, &report);
+    request_release(&r);
+    if (rc != 0)
+        return -1;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i += 2)
+        if (strcmp(lists[i], s->inv->command->verb) == 0)
+            items = json_object_get(report, lists[i + 1]);
+    if (s->settings->format == FORMAT_JSON)
+        rc = print_one(s->settings, &shape_any, report, true, &s->failure.err);
+    else
+        rc = print_list(s->settings, &shape_any, items, NULL, &s->failure.err);
+    json_decref(report);
+    return rc;
+}
+
+/* Markdown reads well on a terminal, so it is what a report is unless something else is asked for. */
+int hook_run_report(struct session *s)
+{
+    struct command row = *s->inv->command;
+    char path[64];
+
+    if (s->settings->format != FORMAT_TABLE)
+        return print_numbers(s);
+    snprintf(path, sizeof path, "%s.%s", row.path, s->settings->document ? s->settings->document : "md");
+    row.path = path;
+    return run_as(s, &row, print_words);
 }

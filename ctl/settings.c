@@ -42,12 +42,22 @@ static int read_lang(const struct invocation *inv, struct settings *s, struct er
     return err_set(e, ERR_INVALID, MSG_CTL_BAD_CHOICE, "--lang", "--lang", text, "zh, en", NULL);
 }
 
+/* Settings are read before the command is known: errors about it are to come in the right language and form. */
+static bool is_report(const struct invocation *inv)
+{
+    return inv->word_count > 0 && strcmp(inv->words[0], "report") == 0;
+}
+
 static int read_format(const struct invocation *inv, struct settings *s, struct err *e)
 {
     const char *text = given_true(inv, "json") ? "json" : given_text(inv, "output");
     struct suggestion near = {.typed = text ? text : ""};
 
     s->format_named = text != NULL;
+    if (text && is_report(inv) && (strcmp(text, "html") == 0 || strcmp(text, "md") == 0)) {
+        s->document = text;
+        return 0;
+    }
     for (size_t i = 0; text && i < sizeof format_names / sizeof format_names[0]; i++) {
         suggest_offer(&near, format_names[i]);
         if (strcmp(text, format_names[i]) == 0) {
@@ -60,7 +70,7 @@ static int read_format(const struct invocation *inv, struct settings *s, struct 
     if (near.best)
         return err_set(e, ERR_INVALID, MSG_CTL_BAD_CHOICE_NEAR, "--output", "--output", text, near.best, NULL);
     return err_set(e, ERR_INVALID, MSG_CTL_BAD_CHOICE, "--output", "--output", text,
-                   "table, json, jsonl, csv, name", NULL);
+                   is_report(inv) ? "md, html, json, jsonl, csv, name" : "table, json, jsonl, csv, name", NULL);
 }
 
 static int read_colour(const struct invocation *inv, struct settings *s, struct err *e)

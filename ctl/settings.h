@@ -11,6 +11,7 @@ enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV, FORMAT_NAME }
 struct settings {
     enum format format;
     bool format_named;        /* by a flag, not by default */
+    const char *document;     /* "html" or "md", of reports; NULL: another format */
     enum lang lang;
     bool colour;              /* of standard output */
     bool headers;

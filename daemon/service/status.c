@@ -4,6 +4,7 @@
 #include "notice.h"
 #include "occurrence.h"
 #include "office.h"
+#include "report.h"
 #include "signup.h"
 #include "store/event.h"
 
@@ -45,7 +46,7 @@ struct status {
     struct counts counts, *counts_of;
     struct progress target, *target_of;
     struct delivery_counts deliveries, *deliveries_of;
-    struct objects next, channels, provisional;
+    struct objects next, channels, provisional, undated;
 };
 
 static const struct field store_table[] = {
@@ -104,6 +105,13 @@ static const struct field provisional_table[] = {
 };
 static const struct fields provisional_fields = FIELDS("provisional_entry", next_entry, provisional_table);
 
+static const struct field undated_table[] = {
+    FIELD(FIELD_TEXT, undated, slug, "a preset's"),
+    FIELD(FIELD_TEXT, undated, title, NULL),
+    FIELD(FIELD_TEXT, undated, lead, "a department's slug"),
+};
+static const struct fields undated_fields = FIELDS("undated_preset", undated, undated_table);
+
 #define FIELD_NAMED(wire, type, struct_name, member, fields_of) \
     {wire, type, offsetof(struct struct_name, member), &(fields_of), NULL}
 
@@ -117,6 +125,7 @@ static const struct field status_table[] = {
     FIELD_OF(FIELD_OBJECTS, status, channels, channel_state_fields, "those in trouble first"),
     FIELD_OF(FIELD_OBJECTS, status, next, next_fields, NULL),
     FIELD_OF(FIELD_OBJECTS, status, provisional, provisional_fields, "dates that nobody has confirmed yet"),
+    FIELD_OF(FIELD_OBJECTS, status, undated, undated_fields, "presets that nobody has given a date in this year"),
 };
 const struct fields status_fields = FIELDS("status", status, status_table);
 
@@ -229,6 +238,7 @@ static int run_status(struct call *c, struct db *db, const void *input, void **r
     s->channels = list_channels(c, db);
     s->next = list_next(c, db);
     s->provisional = list_provisional(c, db, e);
+    s->undated = presets_undated(c, db, c->req.lang);
     *ret = s;
     return db_check(db, e);
 }

@@ -3,6 +3,7 @@
 #include "service/plan.h"
 #include "service/preset.h"
 #include "service/register.h"
+#include "service/report.h"
 #include "service/target.h"
 #include "web_private.h"
 
@@ -19,6 +20,14 @@
      .result = &name##_fields, .status = 201, .location = API path "/{slug}", .summary = "Add to the " path},          \
     {HTTP_PATCH, API path "/{slug}", .op = &register_operations[kind].edit, .input = &name##_input_fields,             \
      .result = &name##_fields, .summary = "Change one of the " path}
+
+#define REPORT(name, kind, what)                                                                                       \
+    {HTTP_GET, API "reports/" name, .op = &report_operations[kind].data, .input = &report_input_fields, .takes = what, \
+     .result = &report_fields, .summary = "Report: " name},                                                            \
+    {HTTP_GET, API "reports/" name ".html", .op = &report_operations[kind].html, .input = &report_input_fields,        \
+     .takes = what, .raw_answer = "text/html; charset=utf-8", .summary = "Report to print: " name},                    \
+    {HTTP_GET, API "reports/" name ".md", .op = &report_operations[kind].markdown, .input = &report_input_fields,      \
+     .takes = what, .raw_answer = "text/markdown; charset=utf-8", .summary = "Report as Markdown: " name}
 
 static const struct route rows[] = {
     REGISTER("departments", REGISTER_DEPARTMENT, department),
@@ -42,6 +51,10 @@ static const struct route rows[] = {
      .summary = "Import a plan, in the form of the seeds"},
     {HTTP_POST, API "plans/{slug}/close", .op = &op_plan_close, .input = &slug_ref_fields, .takes = "",
      .result = &plan_fields, .summary = "Close a plan and keep what it came to"},
+    REPORT("plan", REPORT_PLAN, "plan period language"),
+    REPORT("department", REPORT_DEPARTMENT, "slug plan period language"),
+    REPORT("volunteers", REPORT_VOLUNTEERS, "plan period language"),
+    REPORT("events", REPORT_EVENTS, "plan period language"),
     {HTTP_POST, API "tokens", .op = &op_token_add, .input = &token_input_fields, .result = &token_fields, .status = 201,
      .summary = "Make a token; it is shown once"},
     {HTTP_GET, API "tokens", .op = &op_token_list, .result = &token_fields, .list = true, .summary = "List tokens"},

@@ -83,3 +83,7 @@ CREATE TABLE plan_result (
     PRIMARY KEY (plan, indicator),
     FOREIGN KEY (plan, indicator) REFERENCES indicator (plan, slug)
 ) STRICT, WITHOUT ROWID;
+
+-- Reports add hours up by days, and people by when they came.
+CREATE INDEX hours_entry_day ON hours_entry (day, event, volunteer, counted);
+CREATE INDEX event_preset ON event (preset);
