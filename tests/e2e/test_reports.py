@@ -48,7 +48,8 @@ def count(office):
 
 
 NOW = "strftime('%s','now') * 1000"
-HELD = f"o.status NOT IN ('cancelled', 'tentative') AND o.event_id IN (SELECT id FROM event WHERE status <> 'cancelled') AND o.end_ms <= {NOW}"
+ON = "o.event_id IN (SELECT id FROM event WHERE status <> 'cancelled')"
+HELD = f"o.status NOT IN ('cancelled', 'tentative') AND {ON} AND o.end_ms <= {NOW}"
 CAME = ("SELECT DISTINCT s.volunteer_id, s.occurrence_id FROM signup s, occurrence_role r WHERE r.occurrence_id = s.occurrence_id"
         " AND r.name = s.role AND r.participant AND s.state = 'attended'")
 
