@@ -40,6 +40,22 @@ struct venue_code {
     int64_t until_ms;            /* FIELD_INT_ABSENT: as long as the occurrence is on */
 };
 
+/* Somebody enters the code: on their own page, or with their phone's number. */
+struct arrival_input {
+    char *token, *signup;        /* of a page of one's own */
+    char *slug, *on, *phone;     /* at the venue */
+    char *code, *key;
+    int8_t out;                  /* 1: leaving */
+    bool fixed;                  /* of the screen: the code that stays */
+};
+#define ARRIVAL_IN "in"
+#define ARRIVAL_OUT "out"
+#define ARRIVAL_WRONG "wrong"
+#define ARRIVAL_MANY "many"      /* too many wrong ones: later */
+struct arrival {
+    char *outcome;
+};
+
 extern const struct fields attendance_input_fields, attendance_list_input_fields, attendance_list_result_fields,
     venue_code_input_fields, venue_code_fields;
 

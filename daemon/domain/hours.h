@@ -13,6 +13,7 @@
 #define HOURS_MINUTES_ASKED 1440           /* more than a day at once is asked about */
 #define HOURS_STARS_MAX 10
 #define HOURS_SALT_BYTES 16
+#define CERTIFICATE_LINES_MAX 60           /* on the sheet; the sum is of all */
 #define CERTIFICATE_CODE_CHARS 16          /* 80 bits */
 #define CERTIFICATE_SHOWN_BYTES 20         /* "abcd-efgh-jkmn-pqrs" */
 

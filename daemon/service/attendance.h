@@ -16,6 +16,17 @@ extern const struct operation op_venue_code;
 /* Every minute: shifts that have ended with nobody checked out. input and result: none. */
 extern const struct operation op_attendance_close;
 
+/*
+ * The public's. op_arrive_own and op_arrive_phone, input: struct arrival_input, result: struct arrival; a wrong code is
+ * no error, since it is counted. op_venue_screen, input: struct arrival_input, result: struct venue_screen.
+ */
+extern const struct operation op_arrive_own, op_arrive_phone, op_venue_screen;
+struct venue_screen {
+    struct occurrence *occurrence;
+    char *code;                          /* NULL: not for this reader */
+    bool fixed;
+};
+
 /* For the other files of attendance, on the store thread */
 
 /* How it came to be known. */

@@ -46,6 +46,8 @@ int signup_enrol(struct call *c, struct db *db, const struct enrolment *in, stru
 
 /* The sign-up of an id, undressed; ERR_NOT_FOUND, field "id". */
 int signup_find(struct call *c, struct db *db, const char *id, struct signup **ret, struct err *e);
+/* The sign-up that a page's token opens, and `signup` names where it opens several. */
+int signup_find_own(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e);
 /* A department's organizer keeps to the department's events. */
 int signup_may_change(struct call *c, struct db *db, int64_t event_id, struct err *e);
 

@@ -217,7 +217,7 @@ static int run_page(struct call *c, struct db *db, const void *input, void **ret
 const struct operation op_person_page = {"person page", ROLE_PUBLIC, false, run_page};
 
 /* The sign-up that a token may cancel. */
-static int find_own(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e)
+int signup_find_own(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e)
 {
     const char *token = ref->token ? ref->token : "";
     const char *id = ref->signup ? ref->signup : "";
@@ -251,7 +251,7 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
 {
     struct signup *s;
 
-    if (find_own(c, db, input, &s, e))
+    if (signup_find_own(c, db, input, &s, e))
         return -1;
     if (s->end_ms <= c->req.now_ms)
         return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_PAST, "signup", s->event, s->recurrence_local, NULL);

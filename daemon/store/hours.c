@@ -57,6 +57,16 @@ struct texts store_attendance_of_name(struct db *db, int64_t occurrence_id, cons
                       OF_MAX, a);
 }
 
+struct texts store_attendance_of_phone(struct db *db, int64_t occurrence_id, struct bytes phone_index, struct arena *a)
+{
+    return read_texts(db_query(db,
+                               "SELECT s.code FROM signup s JOIN volunteer v ON v.id = s.volunteer_id"
+                               " WHERE s.occurrence_id = $1 AND v.phone_index = $2 AND v.status <> 'erased'"
+                               " AND (s.state = 'confirmed' OR s.state = 'attended') ORDER BY s.id LIMIT 20",
+                               p_int(occurrence_id), p_blob(phone_index.data, phone_index.len)),
+                      OF_MAX, a);
+}
+
 int64_t store_code_tries(struct db *db, int64_t signup_row, int64_t since_ms)
 {
     return db_int(db, 0, "SELECT code_tries FROM signup WHERE id = $1 AND code_tries_ms >= $2", p_int(signup_row),

@@ -16,6 +16,7 @@ struct texts store_attendance_of(struct db *db, int64_t occurrence_id, const cha
 /* By the name as it is compared, and the phone's index unless that is empty. */
 struct texts store_attendance_of_name(struct db *db, int64_t occurrence_id, const char *name_key,
                                       struct bytes phone_index, const char *role, struct arena *a);
+struct texts store_attendance_of_phone(struct db *db, int64_t occurrence_id, struct bytes phone_index, struct arena *a);
 /* Wrong codes of a sign-up since an instant; and one more. */
 int64_t store_code_tries(struct db *db, int64_t signup_row, int64_t since_ms);
 void store_code_tried(struct db *db, int64_t signup_row, int64_t since_ms, int64_t now_ms);

@@ -23,6 +23,13 @@ static const struct route rows[] = {
     {HTTP_GET, "/events/{slug}/{date}/poster", .handle = page_poster},
     {HTTP_POST, "/events/{slug}/{date}/signups", .handle = page_sign_up, .body_bytes_max = SIGN_UP_BODY_BYTES_MAX},
     {HTTP_GET, "/v/{token}", .handle = page_own},
+    {HTTP_GET, "/events/{slug}/{date}/checkin", .handle = page_venue},
+    {HTTP_POST, "/events/{slug}/{date}/checkin", .handle = page_venue_check_in, .body_bytes_max = SMALL_BODY_BYTES_MAX},
+    {HTTP_GET, "/events/{slug}/{date}/checkin/print", .handle = page_venue_print},
+    {HTTP_GET, "/verify/{code}", .handle = page_verify},
+    {HTTP_GET, "/certificates/{token}", .handle = page_certificate},
+    {HTTP_POST, "/v/{token}/checkin", .handle = page_own_check_in, .body_bytes_max = SMALL_BODY_BYTES_MAX},
+    {HTTP_POST, "/v/{token}/certificate", .handle = page_own_certificate, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_POST, "/v/{token}/cancel", .handle = page_own_cancel, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_POST, "/v/{token}/calendar", .handle = page_own_calendar, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_POST, "/v/{token}/calendar/end", .handle = page_own_calendar_end, .body_bytes_max = SMALL_BODY_BYTES_MAX},
@@ -152,6 +159,9 @@ size_t page_headers(const struct page *p, const char *etag, struct http_answer_h
     headers[n++] = (struct http_answer_header){"Cache-Control", etag ? "no-cache" : "no-store"};
     if (etag)
         headers[n++] = (struct http_answer_header){"ETag", etag};
+    if (p->kind->refresh_s)
+        headers[n++] = (struct http_answer_header){"Refresh",
+                                                   arena_printf(&p->x->arena, "%d", p->kind->refresh_s)};
     if (p->kind->personal) {
         headers[n++] = (struct http_answer_header){"Referrer-Policy", "no-referrer"};
         headers[n++] = (struct http_answer_header){"X-Robots-Tag", "noindex"};
@@ -233,6 +243,8 @@ static void done(struct call *c)
     struct err e = c->err;
     int failed = c->status;
 
+    if (!failed && p->kind->status)
+        p->status = p->kind->status(c->result);
     c->body = (struct buf){0};
     call_release(c);
     if (!p->key) {

@@ -26,6 +26,8 @@ struct page_kind {
     bool personal;                         /* for one reader: not kept anywhere, no referrer, no robots */
     bool has_form;                         /* the reader's form token goes in when it is answered */
     const char *content_type;              /* NULL: HTML */
+    int (*status)(const void *result);     /* NULL: 200 */
+    int refresh_s;                         /* a screen that shows it anew; 0: not by itself */
     enum msg nav;                          /* the section it belongs to */
 };
 
@@ -57,7 +59,7 @@ struct page {
 struct page *page_new(struct web *w, struct exchange *x, const struct page_kind *kind, void *input);
 /* Makes and answers it: kept bytes where there are some. `path` names it among those; NULL: it is never kept. */
 void page_show(struct page *p, const char *path);
-#define PAGE_HEADERS_MAX 8
+#define PAGE_HEADERS_MAX 9
 #define PAGE_ERROR_HEADERS_MAX 4
 size_t page_headers(const struct page *p, const char *etag, struct http_answer_header headers[PAGE_HEADERS_MAX]);
 /* What stands for the form's token in a template's context; put in again for each reader. */
@@ -134,6 +136,17 @@ void page_progress_svg(struct web *w, struct exchange *x, const struct route *r,
 void page_progress_json(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_robots(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_metrics(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+
+void page_verify(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_certificate(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_certificate(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_check_in(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_venue(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_venue_print(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_venue_check_in(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+
+/* What came of a code that was entered: came_in, went_out, wrong_code, many_codes. */
+void page_put_arrival(json_t *to, const struct page *p);
 
 void page_error(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *headers,
                 size_t count);

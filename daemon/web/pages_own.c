@@ -1,6 +1,7 @@
 /* The page of a volunteer's own, behind its link: what they signed up for, cancelling, and a calendar of it. */
 #include "pages.h"
 
+#include "domain/attendance.h"
 #include "service/feed.h"
 #include "service/signup.h"
 
@@ -19,6 +20,20 @@ static bool can_cancel(const struct page *p, const struct signup *s)
     bool holds = s->state == SIGNUP_CONFIRMED || s->state == SIGNUP_WAITLISTED || s->state == SIGNUP_OFFERED;
 
     return holds && !s->off && s->end_ms > p->call.req.now_ms;
+}
+
+/* With the venue's code, around the shift. */
+static void put_check(json_t *to, const struct page *p, const struct signup *s)
+{
+    int64_t now_ms = p->call.req.now_ms;
+    bool near = now_ms >= s->start_ms - ATTENDANCE_SLACK_MS && now_ms <= s->end_ms + ATTENDANCE_SLACK_MS && !s->off;
+    bool in = s->state == SIGNUP_ATTENDED && s->checked_in_ms != FIELD_INT_ABSENT;
+    bool out = in && s->checked_out_ms != FIELD_INT_ABSENT && !s->closed;
+    bool can_in = near && !in && (s->state == SIGNUP_CONFIRMED || s->state == SIGNUP_ATTENDED);
+
+    json_object_set_new(to, "can_check", json_boolean(can_in || (near && in && !out)));
+    page_put(to, "way", can_in ? "in" : "out");
+    page_put(to, "way_word", catalogue_text(can_in ? WORD_ARRIVE_IN : WORD_ARRIVE_OUT, p->lang));
 }
 
 static void put_state(json_t *to, const struct page *p, const struct signup *s)
@@ -52,6 +67,7 @@ static void put_signup(json_t *to, const struct page *p, const struct signup *s,
     if (told)
         return;
     put_state(to, p, s);
+    put_check(to, p, s);
     json_object_set_new(to, "cancellable", json_boolean(can_cancel(p, s)));
 }
 
@@ -69,6 +85,7 @@ static void fill(const struct page *p, const void *result, json_t *to)
     json_object_set_new(to, "none", json_boolean(page->signups.count == 0));
     json_object_set_new(to, "ended", json_boolean(done && strcmp(done, "calendar") == 0));
     page_put(to, "own_path", p->here);
+    page_put_arrival(to, p);
     for (size_t i = 0; i < page->signups.count; i++)
         put_signup(page_add(list), p, &all[i], page->told);
     if (!page->person)
@@ -80,6 +97,7 @@ static void fill(const struct page *p, const void *result, json_t *to)
              (long long)page->person->hours_milli % 1000 / 100);
     if (page->person->hours_milli > 0)
         page_put_word(to, "hours", p, WORD_OWN_HOURS, hours, NULL);
+    json_object_set_new(to, "has_hours", json_boolean(page->person->hours_milli > 0));
 }
 
 static const struct page_kind own_kind = {.op = &op_person_page, .template = "own", .fill = fill, .personal = true};
