@@ -27,7 +27,7 @@ static void put_qr(json_t *to, const char *name, const char *text)
 {
     struct buf b = {0};
 
-    qr_put_image(&b, text);
+    qr_put_image(&b, text, QR_PAPER);
     page_put(to, name, buf_text(&b));
     buf_release(&b);
 }
@@ -285,6 +285,16 @@ static struct page *screen_page(struct web *w, struct exchange *x, const struct 
     return page_new(w, x, kind, in);
 }
 
+/* "2027-02-30" looks like a date: there is no such page. */
+static void refuse_screen(struct page *p, const struct err *e)
+{
+    struct err none = *e;
+
+    if (e->code == ERR_INVALID)
+        err_set(&none, ERR_NOT_FOUND, MSG_PATH_UNKNOWN, NULL, p->x->path, NULL);
+    web_answer_error(p->web, p->x, &none);
+}
+
 static void show_screen(struct web *w, struct exchange *x, const struct params *params, bool fixed)
 {
     static const struct page_kind open = {.op = &op_venue_screen, .template = "venue", .fill = fill_screen,
@@ -294,15 +304,10 @@ static void show_screen(struct web *w, struct exchange *x, const struct params *
     bool screen = http_query_find(x, "key") && !fixed;
     struct page *p = screen_page(w, x, screen ? &changing : &open, params);
     struct arrival_input *in = p->call.input;
-    struct err e = {0};
 
     in->fixed = fixed;
-    if (page_is_date(in->on)) {
-        page_show(p, NULL);
-        return;
-    }
-    err_set(&e, ERR_NOT_FOUND, MSG_OCCURRENCE_NOT_FOUND, "on", in->slug, in->on, NULL);
-    web_answer_error(w, x, &e);
+    p->refused = refuse_screen;
+    page_show(p, NULL);
 }
 
 void page_venue(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
