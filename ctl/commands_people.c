@@ -39,6 +39,7 @@ static const struct flag signup_list_flags[] = {
              .choices = "confirmed|waitlisted|offered|cancelled|attended|no_show|excused"),
     LIMIT, END};
 static const struct flag reason_flags[] = {REASON, END};
+static const struct flag take_flags[] = {REASON, FORCE("保留时间已过也接受", "even after its time"), END};
 #define ANYWAY FORCE("时间在别的日子也登记", "even if the time is another day's")
 static const struct flag check_flags[] = {
     IN_BODY(FLAG_TEXT, "at", "WHEN", "何时（默认现在）；再写一次即为更正", "when it was (default: now); said again, it corrects"),
@@ -100,6 +101,8 @@ const struct command people_commands[] = {
     {"signup", "show", "GET", "/signups/{id}", {ID}, NULL, &shape_signup, 0,
      {"查看报名", "show a sign-up"}, .example = "kepuctl signup show s-4k7m2q"},
     SIGNUP_MOVE("cancel", reason_flags, "取消报名", "cancel a sign-up"),
+    SIGNUP_MOVE("take", take_flags, "接受为其保留的名额（电话答复时）", "take the place that is kept for them, as they said by phone"),
+    SIGNUP_MOVE("decline", reason_flags, "谢绝为其保留的名额，让给下一位", "decline it; it goes to the next in line"),
     SIGNUP_MOVE("check-in", check_flags, "签到", "check in"),
     SIGNUP_MOVE("check-out", check_flags, "签退", "check out"),
     {"signup", "attend", "POST", "/signups/{id}/attend", {{"ID...", FLAG_TEXT, PLACE_PATH, "id", OPTIONAL | MANY}},

@@ -132,6 +132,7 @@ static const struct label labels[] = {
     {"occurrences_ahead", {"待办场次", "Occurrences ahead"}, READ_PLAIN},
     {"of", {"总数", "Of"}, READ_PLAIN},
     {"off", {"放假", "Off"}, READ_PLAIN},
+    {"offer_until", {"保留到", "Kept until"}, READ_TIME},
     {"offered", {"待确认", "Offered"}, READ_PLAIN},
     {"operation", {"操作", "Operation"}, READ_PLAIN},
     {"org", {"所在单位", "Organisation"}, READ_PLAIN},

@@ -29,7 +29,7 @@ const struct shape shape_volunteer = {
 
 const struct shape shape_signup = {
     "id", "id name volunteer event recurrence_id role state position minutes",
-    "id volunteer name event recurrence_id role state position created minutes"};
+    "id volunteer name event recurrence_id role state position offer_until reason created minutes"};
 
 const struct shape shape_hours = {
     "id", "id name volunteer day event kind minutes counted state who approved_by note",

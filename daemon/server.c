@@ -112,11 +112,20 @@ static int read_stars(const struct conf *conf, struct settings *to, struct err *
     return 0;
 }
 
+static int read_mail(const struct conf *conf, struct mail_settings *ret, struct err *e)
+{
+    return mail_settings_read(conf->mail_url, conf->mail_from, conf->mail_user, conf->mail_password_file,
+                              (enum mail_tls)conf->mail_tls, ret, e);
+}
+
 int server_check(const struct conf *conf, struct err *e)
 {
     struct settings unused = {0};
+    struct mail_settings mail;
     gid_t gid;
 
+    if (read_mail(conf, &mail, e))
+        return -1;
     if (check_store_url(conf->store_url, e) || check_listen(conf->listen, e))
         return -1;
     if (!zone_find(conf->office_tz, e))
@@ -403,6 +412,8 @@ static void start_daily(struct server *s)
 
 static int start(struct server *s, struct err *e)
 {
+    struct mail_settings mail;
+
     if (server_check(s->conf, e) || open_state(s, e) || open_web(s, e) || open_service(s, e) ||
         run_first(s, &op_follow_zones, e) || run_first(s, &op_feed_day, e))
         return -1;
@@ -410,8 +421,10 @@ static int start(struct server *s, struct err *e)
     s->web_started = true;
     if (web_start(s->web, s->service, e))
         return -1;
-    if (notify_start(&s->loop, s->service, &s->notify, e))
+    if (read_mail(s->conf, &mail, e) || notify_start(&s->loop, s->service, &mail, &s->notify, e))
         return -1;
+    if (s->settings.waitlist_offer && !s->settings.mail)
+        log_warning("offers wait for organisers: [mail] url is not set, nobody is written to");
     start_daily(s);
     return 0;
 }

@@ -102,6 +102,12 @@ struct signup_filter {
     int64_t limit;
 };
 
+/* What is answered to an offer. */
+struct offer_answer {
+    char *token;
+    char *answer;                /* "take", "decline" */
+};
+
 /* What a page's token opens. */
 struct person_ref {
     char *token;

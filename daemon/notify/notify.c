@@ -9,6 +9,7 @@
 struct notify {
     struct fetch *fetch;
     struct dispatcher *dispatcher;
+    struct postman *postman;
     void (*stopped)(void *);
     void *stopped_arg;
 };
@@ -69,16 +70,20 @@ static void on_change(void *arg, const struct change *changes, int count)
 {
     struct notify *n = arg;
 
+    bool deliveries = false, mail = false;
+
     for (int i = 0; i < count; i++) {
-        if (changes[i].kind == CHANGE_DELIVERIES || changes[i].kind == CHANGE_EVERYTHING) {
-            if (n->dispatcher)
-                dispatcher_wake(n->dispatcher);
-            return;
-        }
+        deliveries |= changes[i].kind == CHANGE_DELIVERIES || changes[i].kind == CHANGE_EVERYTHING;
+        mail |= changes[i].kind == CHANGE_MAIL || changes[i].kind == CHANGE_EVERYTHING;
     }
+    if (deliveries && n->dispatcher)
+        dispatcher_wake(n->dispatcher);
+    if (mail && n->postman)
+        postman_wake(n->postman);
 }
 
-int notify_start(uv_loop_t *loop, struct service *service, struct notify **ret, struct err *e)
+int notify_start(uv_loop_t *loop, struct service *service, const struct mail_settings *mail, struct notify **ret,
+                 struct err *e)
 {
     struct notify *n = mem_alloc(sizeof *n);
     struct network network;
@@ -90,6 +95,7 @@ int notify_start(uv_loop_t *loop, struct service *service, struct notify **ret, 
     }
     network = fetch_network(n->fetch);
     n->dispatcher = dispatcher_new(loop, service, &network);
+    n->postman = postman_new(loop, service, mail);
     service_listen(service, on_change, n);
     *ret = n;
     return 0;
@@ -113,9 +119,17 @@ static void on_dispatcher_stopped(void *arg)
     fetch_free(n->fetch, on_fetch_freed, n);
 }
 
+static void on_postman_stopped(void *arg)
+{
+    struct notify *n = arg;
+
+    n->postman = NULL;
+    dispatcher_stop(n->dispatcher, on_dispatcher_stopped, n);
+}
+
 void notify_stop(struct notify *n, void (*done)(void *), void *arg)
 {
     n->stopped = done;
     n->stopped_arg = arg;
-    dispatcher_stop(n->dispatcher, on_dispatcher_stopped, n);
+    postman_stop(n->postman, on_postman_stopped, n);
 }

@@ -47,6 +47,7 @@ struct request {
     X(CHANGE_OFFICE, "office")         /* departments, categories, venues; the office's day */                        \
     X(CHANGE_TARGETS, "targets")       /* what was entered for them */                                                \
     X(CHANGE_DELIVERIES, "deliveries") /* something new may be due; id: the delivery's, 0: several */                 \
+    X(CHANGE_MAIL, "mail")             /* a mail or an offer may be due earlier than was known */                     \
     X(CHANGE_CHANNELS, "channels")
 
 enum change_kind {

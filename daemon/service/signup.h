@@ -51,6 +51,13 @@ int signup_find_own(struct call *c, struct db *db, const struct person_ref *ref,
 /* A department's organizer keeps to the department's events. */
 int signup_may_change(struct call *c, struct db *db, int64_t event_id, struct err *e);
 
+/*
+ * For an organiser's move: found, theirs to change, of the version that was asked for; then the audit and the result.
+ */
+int signup_find_to_change(struct call *c, struct db *db, const struct signup_ref *ref, struct signup **ret,
+                          struct err *e);
+int signup_finish(struct call *c, const struct signup_ref *ref, struct signup *s, void **ret, struct err *e);
+
 /* To another state, or attended with other times, with the role's counters; a place given back goes to the next. */
 int signup_change(struct call *c, struct db *db, struct signup *s, enum signup_state to, struct err *e);
 

@@ -53,7 +53,8 @@ int signup_change(struct call *c, struct db *db, struct signup *s, enum signup_s
     return signup_dress(c, s, e);
 }
 
-static int find(struct call *c, struct db *db, const struct signup_ref *ref, struct signup **ret, struct err *e)
+int signup_find_to_change(struct call *c, struct db *db, const struct signup_ref *ref, struct signup **ret,
+                          struct err *e)
 {
     struct signup *s;
 
@@ -61,11 +62,12 @@ static int find(struct call *c, struct db *db, const struct signup_ref *ref, str
         return -1;
     if (signup_find(c, db, ref->id, &s, e) || signup_may_change(c, db, s->event_row, e))
         return -1;
+    s->reason = arena_strdup(&c->out, ref->reason ? ref->reason : "");
     *ret = s;
     return call_check_version(c, s->id, s->version, e);
 }
 
-static int finish(struct call *c, const struct signup_ref *ref, struct signup *s, void **ret, struct err *e)
+int signup_finish(struct call *c, const struct signup_ref *ref, struct signup *s, void **ret, struct err *e)
 {
     const char *reason = ref->reason ? ref->reason : "";
 
@@ -79,9 +81,9 @@ static int move_to(struct call *c, struct db *db, const struct signup_ref *ref, 
 {
     struct signup *s;
 
-    if (find(c, db, ref, &s, e) || signup_change(c, db, s, to, e))
+    if (signup_find_to_change(c, db, ref, &s, e) || signup_change(c, db, s, to, e))
         return -1;
-    return finish(c, ref, s, ret, e);
+    return signup_finish(c, ref, s, ret, e);
 }
 
 static int run_cancel(struct call *c, struct db *db, const void *input, void **ret, struct err *e)

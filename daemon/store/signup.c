@@ -116,19 +116,74 @@ bool store_signup_update(struct db *db, struct signup *s, enum signup_state from
     s->version++;
     return db_exec(db,
                    "UPDATE signup SET state = $3, checked_in_ms = $4, checked_out_ms = $5, minutes = $6,"
-                   " closed = $8, updated_ms = $7, version = version + 1 WHERE id = $1 AND state = $2",
+                   " closed = $8, reason = $9, offer_until_ms = $10, updated_ms = $7,"
+                   " version = version + 1 WHERE id = $1 AND state = $2",
                    p_int(s->row), p_text(signup_state_name(from)), p_text(signup_state_name(s->state)),
                    p_int(s->checked_in_ms), p_int(s->checked_out_ms), p_int(s->minutes), p_int(now_ms),
-                   p_int(s->closed)) == 1;
+                   p_int(s->closed), p_text(s->reason),
+                   p_int(s->state == SIGNUP_OFFERED ? s->offer_until_ms : DB_NULL_INT)) == 1;
 }
 
-int64_t store_signup_promote(struct db *db, int64_t occurrence_id, const char *role, int64_t now_ms)
+bool store_signup_first(struct db *db, int64_t occurrence_id, const char *role, struct arena *a,
+                        struct first_in_line *ret)
+{
+    struct stmt *s = db_query(
+        db,
+        "SELECT s.id, s.volunteer_id, o.end_ms, s.code, CASE WHEN v.email_sealed IS NULL THEN 0 ELSE 1 END"
+        " FROM signup s JOIN occurrence o ON o.id = s.occurrence_id JOIN volunteer v ON v.id = s.volunteer_id"
+        " WHERE s.occurrence_id = $1 AND s.role = $2 AND s.state = 'waitlisted' ORDER BY s.place, s.id LIMIT 1",
+        p_int(occurrence_id), p_text(role));
+
+    if (!stmt_row(s))
+        return false;
+    ret->row = stmt_int(s, 0);
+    ret->volunteer_row = stmt_int(s, 1);
+    ret->end_ms = stmt_int(s, 2);
+    ret->code = stmt_text(s, 3, a);
+    ret->email = stmt_int(s, 4) != 0;
+    stmt_done(s);
+    return true;
+}
+
+void store_signup_give(struct db *db, int64_t row, enum signup_state state, int64_t until_ms,
+                       const unsigned char *offer_hash, int64_t now_ms)
+{
+    db_exec(db,
+            "UPDATE signup SET state = $2, offer_until_ms = $3, offer_hash = $4, updated_ms = $5,"
+            " version = version + 1 WHERE id = $1 AND state = 'waitlisted'",
+            p_int(row), p_text(signup_state_name(state)), p_int(until_ms), p_blob(offer_hash, CRYPTO_HASH_BYTES),
+            p_int(now_ms));
+}
+
+bool store_signup_has_email(struct db *db, int64_t row)
 {
     return db_int(db, 0,
-                  "UPDATE signup SET state = 'confirmed', updated_ms = $3, version = version + 1 WHERE id ="
-                  " (SELECT id FROM signup WHERE occurrence_id = $1 AND role = $2 AND state = 'waitlisted'"
-                  " ORDER BY place, id LIMIT 1) RETURNING volunteer_id",
-                  p_int(occurrence_id), p_text(role), p_int(now_ms));
+                  "SELECT 1 FROM signup s JOIN volunteer v ON v.id = s.volunteer_id"
+                  " WHERE s.id = $1 AND v.email_sealed IS NOT NULL",
+                  p_int(row)) != 0;
+}
+
+int64_t store_offer_next_ms(struct db *db)
+{
+    return db_int(db, INT64_MAX,
+                  "SELECT offer_until_ms FROM signup WHERE offer_until_ms IS NOT NULL ORDER BY offer_until_ms LIMIT 1");
+}
+
+bool store_occurrence_closing(struct db *db, int64_t occurrence_id, struct arena *a, int64_t *ret_start_ms,
+                              char **ret_closes, char **ret_tz)
+{
+    struct stmt *s = db_query(db,
+                              "SELECT o.start_ms, e.signup_closes, e.tz FROM occurrence o"
+                              " JOIN event e ON e.id = o.event_id WHERE o.id = $1",
+                              p_int(occurrence_id));
+
+    if (!stmt_row(s))
+        return false;
+    *ret_start_ms = stmt_int(s, 0);
+    *ret_closes = stmt_text(s, 1, a);
+    *ret_tz = stmt_text(s, 2, a);
+    stmt_done(s);
+    return true;
 }
 
 static struct clash read_clash(struct stmt *s, struct arena *a)
@@ -248,6 +303,22 @@ struct signup *store_signup_by_link(struct db *db, const unsigned char *link_has
 {
     return read_one(db_query(db, "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE s.link_hash = $1",
                              p_blob(link_hash, CRYPTO_HASH_BYTES)),
+                    a);
+}
+
+struct signup *store_signup_by_offer(struct db *db, const unsigned char *offer_hash, struct arena *a)
+{
+    return read_one(db_query(db, "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE s.offer_hash = $1",
+                             p_blob(offer_hash, CRYPTO_HASH_BYTES)),
+                    a);
+}
+
+struct signup *store_signup_offer_over(struct db *db, int64_t now_ms, struct arena *a)
+{
+    return read_one(db_query(db,
+                             "SELECT " SIGNUP_COLUMNS SIGNUP_TABLES " WHERE s.offer_until_ms <= $1"
+                             " ORDER BY s.offer_until_ms, s.id LIMIT 1",
+                             p_int(now_ms)),
                     a);
 }
 

@@ -35,8 +35,24 @@ int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role
 void store_signup_insert(struct db *db, const struct signup *s, const unsigned char *link_hash);
 /* state, times and minutes; the version grows. False if the state is no longer `from`. */
 bool store_signup_update(struct db *db, struct signup *s, enum signup_state from, int64_t now_ms);
-/* The first in line becomes confirmed: its volunteer's row, 0 if nobody is in line. */
-int64_t store_signup_promote(struct db *db, int64_t occurrence_id, const char *role, int64_t now_ms);
+struct first_in_line {
+    int64_t row, volunteer_row, end_ms;
+    char *code;
+    bool email;                          /* they can be asked in time */
+};
+bool store_signup_first(struct db *db, int64_t occurrence_id, const char *role, struct arena *a,
+                        struct first_in_line *ret);
+/* From the line to `state`; of an offer its end and its token's hash, else DB_NULL_INT and NULL. */
+void store_signup_give(struct db *db, int64_t row, enum signup_state state, int64_t until_ms,
+                       const unsigned char *offer_hash, int64_t now_ms);
+bool store_signup_has_email(struct db *db, int64_t row);
+struct signup *store_signup_by_offer(struct db *db, const unsigned char *offer_hash, struct arena *a);
+/* The first offer that was over by now; NULL: none. */
+struct signup *store_signup_offer_over(struct db *db, int64_t now_ms, struct arena *a);
+int64_t store_offer_next_ms(struct db *db);          /* INT64_MAX: none */
+/* What the end of an offer goes by. */
+bool store_occurrence_closing(struct db *db, int64_t occurrence_id, struct arena *a, int64_t *ret_start_ms,
+                              char **ret_closes, char **ret_tz);
 
 /* What stands in the way of signing somebody up: the same role already, or another shift at the time. */
 struct clash {

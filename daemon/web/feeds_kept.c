@@ -141,6 +141,7 @@ static bool stays(struct feed_kept *k, const struct change *change)
     case CHANGE_PEOPLE:
     case CHANGE_TARGETS:
     case CHANGE_DELIVERIES:
+    case CHANGE_MAIL:
     case CHANGE_CHANNELS:
         break;
     }

@@ -33,6 +33,8 @@ static const struct route rows[] = {
     {HTTP_POST, "/v/{token}/cancel", .handle = page_own_cancel, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_POST, "/v/{token}/calendar", .handle = page_own_calendar, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_POST, "/v/{token}/calendar/end", .handle = page_own_calendar_end, .body_bytes_max = SMALL_BODY_BYTES_MAX},
+    {HTTP_GET, "/offers/{token}", .handle = page_offer},
+    {HTTP_POST, "/offers/{token}", .handle = page_offer_answer, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_GET, "/privacy", .handle = page_privacy},
     {HTTP_GET, "/plan", .handle = page_plan},
     {HTTP_GET, "/progress.svg", .handle = page_progress_svg},

@@ -130,6 +130,8 @@ void page_own(struct web *w, struct exchange *x, const struct route *r, const st
 void page_own_cancel(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_calendar(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_calendar_end(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_offer(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_offer_answer(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_privacy(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_plan(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_progress_svg(struct web *w, struct exchange *x, const struct route *r, const struct params *params);

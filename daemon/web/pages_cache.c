@@ -92,6 +92,7 @@ static void on_change(void *arg, const struct change *changes, int count)
         case CHANGE_NONE:
         case CHANGE_PERSON:
         case CHANGE_DELIVERIES:
+        case CHANGE_MAIL:
         case CHANGE_CHANNELS:
             break;
         }

@@ -2,6 +2,7 @@
 #include "domain/event.h"
 #include "service/attendance.h"
 #include "service/signup.h"
+#include "service/signup_offer.h"
 #include "service/target.h"
 #include "service/volunteer.h"
 #include "web_private.h"
@@ -50,6 +51,10 @@ static const struct route rows[] = {
      .summary = "Show a sign-up"},
     {HTTP_POST, SIGNUP "/cancel", .op = &op_signup_cancel, .input = &signup_ref_fields, .result = &signup_fields,
      .summary = "Cancel; the first in line gets the place"},
+    {HTTP_POST, SIGNUP "/take", .op = &op_signup_take, .input = &signup_ref_fields, .result = &signup_fields,
+     .takes = "reason", .summary = "They take the place that they were offered"},
+    {HTTP_POST, SIGNUP "/decline", .op = &op_signup_decline, .input = &signup_ref_fields, .result = &signup_fields,
+     .takes = "reason", .summary = "They decline it; it goes to the next in line"},
     ATTENDANCE("check-in", op_signup_check_in, "at reason", "They came; with `at`, when, or a correction"),
     ATTENDANCE("check-out", op_signup_check_out, "at reason", "They left; with `at`, when, or a correction"),
     ATTENDANCE("attend", op_signup_attend, "reason minutes", "They were there"),
