@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 struct notify {
+    struct service *service;
     struct fetch *fetch;
     struct dispatcher *dispatcher;
     struct postman *postman;
@@ -96,6 +97,7 @@ int notify_start(uv_loop_t *loop, struct service *service, const struct mail_set
     network = fetch_network(n->fetch);
     n->dispatcher = dispatcher_new(loop, service, &network);
     n->postman = postman_new(loop, service, mail);
+    n->service = service;
     service_listen(service, on_change, n);
     *ret = n;
     return 0;
@@ -107,6 +109,7 @@ static void on_fetch_freed(void *arg)
     void (*stopped)(void *) = n->stopped;
     void *stopped_arg = n->stopped_arg;
 
+    service_unlisten(n->service, n);
     free(n);
     stopped(stopped_arg);
 }

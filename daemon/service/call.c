@@ -87,6 +87,13 @@ void service_listen(struct service *s, void (*on_change)(void *, const struct ch
     s->listeners[s->listener_count++].arg = arg;
 }
 
+void service_unlisten(struct service *s, const void *arg)
+{
+    for (int i = 0; i < s->listener_count; i++)
+        if (s->listeners[i].arg == arg)
+            s->listeners[i--] = s->listeners[--s->listener_count];
+}
+
 void service_set_robots(struct service *s, const struct robots *robots)
 {
     s->robots = robots;

@@ -155,6 +155,7 @@ const char *service_notice_version(const struct service *s);
 #define SERVICE_LISTENERS_MAX 8
 void service_listen(struct service *s, void (*on_change)(void *arg, const struct change *changes, int count),
                     void *arg);
+void service_unlisten(struct service *s, const void *arg);   /* who goes while jobs are still under way */
 
 /* Starts a call; `done` follows later, never from within. */
 void service_call(struct service *s, struct call *c);

@@ -20,7 +20,7 @@
 #define NOTICES_MAX 200                   /* bytes of a notice in the log */
 
 /* OIDs of pg_type that never change. */
-enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
+enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_NUMERIC = 1700 };
 
 struct postgres_stmt {
     struct stmt base;
@@ -458,7 +458,27 @@ static struct bytes text(struct stmt *s, int column)
     return (struct bytes){PQgetvalue(x->rows, x->row, column), (size_t)PQgetlength(x->rows, x->row, column)};
 }
 
-/* bigint, and what expressions make of it: integer, smallint, boolean. A sum is numeric: it needs a CAST to bigint. */
+static int of_numeric(const unsigned char *p, int i)
+{
+    return (int16_t)(uint16_t)(p[2 * i] << 8 | p[2 * i + 1]);
+}
+
+/*
+ * A sum of bigints: the count of its digits to base 10,000, the first one's power, a sign, the decimals, the digits.
+ * What stands behind the point is left out; nothing that is counted here is too large.
+ */
+static int64_t numeric(struct bytes b)
+{
+    const unsigned char *p = b.data;
+    int digits = of_numeric(p, 0), power = of_numeric(p, 1);
+    uint64_t value = 0;
+
+    for (int i = 0; i <= power; i++)
+        value = value * 10000 + (i < digits ? (uint64_t)of_numeric(p, 4 + i) : 0);
+    return of_numeric(p, 2) == 0x4000 ? (int64_t)-value : (int64_t)value;
+}
+
+/* bigint, and what expressions make of it: numeric, integer, smallint, boolean. */
 static int64_t integer(struct stmt *s, int column)
 {
     struct bytes b = text(s, column);
@@ -467,6 +487,8 @@ static int64_t integer(struct stmt *s, int column)
 
     if (!p)
         return DB_NULL_INT;
+    if (PQftype(own_stmt(s)->rows, column) == OID_NUMERIC && b.len >= 8)
+        return numeric(b);
     if (b.len != 1 && b.len != 2 && b.len != 4 && b.len != 8) {
         log_error("postgresql: column %d is no integer: %s", column, s->sql);
         db_fail(s->db, DB_BROKEN, ERR_FAILED, MSG_INTERNAL, "a column that is no integer");

@@ -250,7 +250,7 @@ static void read_sections(struct db *db, struct plan *p, struct arena *a)
 struct plan *store_plan_find(struct db *db, const char *slug, struct arena *a)
 {
     struct stmt *s = db_query(db,
-                              "SELECT slug, title, title_en, start_date, end_date, state, '', version FROM plan"
+                              "SELECT slug, title, title_en, start_date, end_date, state, version FROM plan"
                               " WHERE slug = $1",
                               p_text(slug));
     struct plan *p;

@@ -170,6 +170,10 @@ static int values_come_back(struct db *db, struct work *w, struct err *e)
     EXPECT(w, db_int(db, 7, "SELECT 1 WHERE $1 = 2", p_int(1)) == 7);
     EXPECT(w, db_int(db, 7, "SELECT -5") == -5);
     EXPECT(w, db_int(db, 7, "SELECT CAST(-6 AS smallint)") == -6);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        EXPECT(w, db_int(db, 7, "SELECT SUM(n) FROM (SELECT CAST($1 AS bigint) AS n UNION ALL SELECT 0) AS t",
+                         p_int(numbers[i])) == numbers[i]);
+    EXPECT(w, db_int(db, 7, "SELECT SUM(n) FROM (SELECT 99990000 AS n UNION ALL SELECT 10000) AS t") == 100000000);
     EXPECT(w, db_int(db, 7, "SELECT CASE WHEN $1 = 1 THEN 1 ELSE 0 END", p_int(1)) == 1);
     EXPECT(w, db_int(db, 7, "SELECT COUNT(*) FROM meta WHERE name = 'nothing'") == 0);
     db_exec(db, "INSERT INTO request (id, at_ms, operation, answer_sealed) VALUES ($2, $1, $3, $4)", p_int(5),
