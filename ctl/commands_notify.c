@@ -7,6 +7,8 @@
     IN_BODY(FLAG_TEXT, "keyword", "TEXT", "机器人要求的关键词", "keyword the robot demands"), \
     IN_BODY(FLAG_LIST, "filter", "category=C|lead=D|audience=A", "只发送符合的活动（可重复）", \
             "only events that match (repeatable)", .field = "filters"), \
+    IN_BODY(FLAG_TEXT, "quiet", "22:00-07:00", "免打扰时间（留空取消）", "hours when nothing is sent (empty: none)"), \
+    IN_BODY(FLAG_BOOL, "alerts", NULL, "其他群出故障时通知这里", "tell it of the troubles of other channels"), \
     IN_BODY(FLAG_BOOL, "allow-private", NULL, "允许内网地址（仅管理员）", "allow private addresses (admins only)"), \
     IN_BODY(FLAG_TEXT, "message-lang", "zh|en", "消息的语言", "language of its messages", .field = "lang", \
             .choices = "zh|en")
@@ -24,7 +26,13 @@
             .choices = "upcoming|understaffed|thanks|changed|filled|milestone|digest|ask"), \
     IN_BODY(FLAG_LIST, "channel", "NAME", "发到哪个群（可重复；默认全部）", "to which channel (repeatable; default: all)", \
             .field = "channels"), \
-    IN_BODY(FLAG_TEXT, "template", "TEXT", "消息模板", "template of the message"), \
+    IN_BODY(FLAG_TEXT, "weekly", "WORDS", "每周什么时候（digest 默认每周日 18:00，ask 默认每周一 9:00）", \
+            "when of the week (digest: every sunday 18:00, ask: every monday 9:00)"), \
+    IN_BODY(FLAG_TEXT, "target", "SLUG", "milestone：哪个指标（默认全部）", "milestone: of which target (default: all)"), \
+    IN_BODY(FLAG_TEXT, "steps", "25,50,75,90,100", "milestone：哪些百分比", "milestone: which percentages"), \
+    IN_BODY(FLAG_TEXT, "template", "TEXT", \
+            "消息模板（Mustache）：title start venue url roles{name free capacity taken short} people reason …", \
+            "the message (Mustache): title start venue url roles{name free capacity taken short} people reason …"), \
     IN_BODY(FLAG_TEXT, "message-lang", "zh|en", "消息的语言", "language of the message", .field = "lang", \
             .choices = "zh|en")
 
@@ -51,6 +59,9 @@ static const struct flag delivery_list_flags[] = {DELIVERY_FILTERS, LIMIT, END};
 static const struct flag delivery_tail_flags[] = {
     DELIVERY_FILTERS,
     HERE(FLAG_INT, "count", "COUNT", "先显示最近几条（默认 10）", "show this many first (default 10)", .letter = 'N'), END};
+
+static const struct flag preview_flags[] = {
+    HERE(FLAG_INT, "count", "COUNT", "接下来的几次（默认 5）", "how many of the next ones (default 5)", .letter = 'N'), END};
 
 static const struct flag limit_flags[] = {LIMIT, END};
 static const struct flag feed_flags[] = {
@@ -94,8 +105,10 @@ const struct command notify_commands[] = {
      {"查看提醒规则", "show a reminder rule"}, .example = "kepuctl reminder show r-4k7m2q"},
     {"reminder", "edit", "PATCH", "/reminders/{id}", {ID}, reminder_edit_flags, &shape_reminder, WRITES | NEEDS_CHANGE,
      {"修改提醒规则", "change a reminder rule"}, .example = "kepuctl reminder edit r-4k7m2q --before 2h"},
-    {"reminder", "preview", "GET", "/reminders/{id}/preview", {ID}, NULL, &shape_preview, 0,
-     {"看看会发出什么", "see what it would send"}, .example = "kepuctl reminder preview r-4k7m2q"},
+    {"reminder", "preview", "GET", "/reminders", {{"ID", FLAG_TEXT, PLACE_HERE, NULL, OPTIONAL}},
+     preview_flags, &shape_preview, ANSWER_LIST,
+     {"看看接下来会发出什么（默认全部规则）", "see what would be sent next (default: by all rules)"},
+     .example = "kepuctl reminder preview r-4k7m2q -N 3", .run = hook_run_preview},
     {"reminder", "remove", "DELETE", "/reminders/{id}", {ID}, NULL, &shape_reminder, WRITES,
      {"删除提醒规则", "remove a reminder rule"}, .example = "kepuctl reminder remove r-4k7m2q"},
 

@@ -53,6 +53,26 @@ int hook_check_reminder_add(const struct invocation *inv, struct err *e)
     return 0;
 }
 
+/* Without an id: of every rule. */
+int hook_run_preview(struct session *s)
+{
+    const char *id = args_positional(s->inv, 0), *count = given_text(s->inv, "count");
+    struct request r;
+    int rc;
+
+    if (request_build(s->inv, s->settings, &r, &s->failure.err) != 0)
+        return -1;
+    rc = request_add_segment(&r, "reminder", id ? id : "all", &s->failure.err);
+    if (rc == 0)
+        rc = request_add_segment(&r, "reminder", "preview", &s->failure.err);
+    if (rc == 0 && count)
+        request_add_query(&r, "count", count);
+    if (rc == 0)
+        rc = session_list(s, &r, 0);
+    request_release(&r);
+    return rc;
+}
+
 int hook_run_occurrences(struct session *s)
 {
     struct request r;

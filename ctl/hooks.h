@@ -13,6 +13,7 @@ void hook_complete_time_expand(const struct invocation *inv, json_t *body);
 
 /* 0 or the exit code's error in s->failure, as every `run`. */
 int hook_run_occurrences(struct session *s);
+int hook_run_preview(struct session *s);
 int hook_run_time_expand(struct session *s);
 int hook_run_feed(struct session *s);
 int hook_run_tail(struct session *s);

@@ -51,14 +51,15 @@ const struct shape shape_plan = {"slug", "slug title start end state", "slug tit
 
 const struct shape shape_channel = {
     "name", "name kind state filters pending last_success last_error",
-    "name kind state filters keyword last_success last_error pending"};
+    "name kind state reason filters keyword lang quiet alerts address last_success last_error pending"};
 
 const struct shape shape_reminder = {
     "id", "id kind event category before after channels",
-    "id event category kind before after channels template"};
+    "id event category kind before after channels weekly target steps lang template"};
 
 const struct shape shape_preview = {
-    "channel", "channel event recurrence_id due text", "channel event recurrence_id due text"};
+    "channel", "kind channel event due at state reason title",
+    "reminder kind channel event recurrence_id due at state reason title text payload bytes"};
 
 const struct shape shape_delivery = {
     "id", "id channel kind event recurrence_id due state next_attempt reason",

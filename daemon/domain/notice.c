@@ -49,6 +49,21 @@ bool notice_kind_has_offset(enum notice_kind kind)
     return kind == NOTICE_UPCOMING || kind == NOTICE_UNDERSTAFFED || kind == NOTICE_THANKS;
 }
 
+bool notice_kind_is_weekly(enum notice_kind kind)
+{
+    return kind == NOTICE_DIGEST || kind == NOTICE_ASK;
+}
+
+bool notice_kind_has_occurrence(enum notice_kind kind)
+{
+    return kinds[kind].asked && !notice_kind_is_weekly(kind) && kind != NOTICE_MILESTONE;
+}
+
+bool notice_kind_is_at_once(enum notice_kind kind)
+{
+    return kind == NOTICE_TEST || kind == NOTICE_NOTICE;
+}
+
 const char *delivery_state_name(enum delivery_state state)
 {
     return states[state].name;
@@ -123,6 +138,9 @@ int64_t notice_deadline_ms(enum notice_kind kind, int64_t due_ms, int64_t lead_m
     case NOTICE_FILLED:
         return start_ms;
     case NOTICE_THANKS:
+    case NOTICE_MILESTONE:
+    case NOTICE_DIGEST:
+    case NOTICE_ASK:
         return due_ms + 24 * HOUR_MS;
     case NOTICE_TEST:
     case NOTICE_NOTICE:
@@ -151,6 +169,8 @@ static const struct field channel_table[] = {
     FIELD(FIELD_TEXTS, channel, filters, "category=SLUG, lead=SLUG, audience=SLUG"),
     FIELD(FIELD_TEXT, channel, keyword, "what every message must hold"),
     FIELD(FIELD_TEXT, channel, lang, "zh, en"),
+    FIELD(FIELD_TEXT, channel, quiet, "hours of the office's day when nothing is sent: 22:00-07:00"),
+    FIELD(FIELD_BOOL, channel, alerts, "told of the troubles of other channels"),
     FIELD(FIELD_TEXT, channel, address, "scheme and host only"),
     FIELD(FIELD_BOOL, channel, allow_private, NULL),
     FIELD_AS("last_success", FIELD_MS, channel, last_success_ms, NULL),
@@ -166,15 +186,36 @@ static const struct field reminder_table[] = {
     FIELD_AS("id", FIELD_TEXT, reminder, code, NULL),
     FIELD(FIELD_TEXT, reminder, event, "an event's slug, or null"),
     FIELD(FIELD_TEXT, reminder, category, "a category's slug, or null; both null: every event"),
-    FIELD(FIELD_TEXT, reminder, kind, "upcoming, understaffed, thanks, changed, filled"),
+    FIELD(FIELD_TEXT, reminder, kind, "upcoming, understaffed, thanks, changed, filled, milestone, digest, ask"),
     FIELD(FIELD_TEXT, reminder, before, "a span before the start"),
     FIELD(FIELD_TEXT, reminder, after, "a span after the end"),
     FIELD(FIELD_TEXTS, reminder, channels, "channels' names; empty: all that want it"),
+    FIELD(FIELD_TEXT, reminder, weekly, "the time of the week of a digest or an ask"),
+    FIELD(FIELD_TEXT, reminder, target, "of a milestone: a target's slug; empty: every target"),
+    FIELD(FIELD_TEXT, reminder, steps, "of a milestone: percentages of the target"),
+    FIELD(FIELD_TEXT, reminder, lang, "zh, en; empty: the channel's"),
     FIELD(FIELD_TEXT, reminder, template, "the message, as Mustache; empty: the default"),
     FIELD_AS("created", FIELD_MS, reminder, created_ms, NULL),
     FIELD(FIELD_INT, reminder, version, NULL),
 };
 const struct fields reminder_fields = FIELDS("reminder", reminder, reminder_table);
+
+static const struct field preview_table[] = {
+    FIELD(FIELD_TEXT, reminder_preview, reminder, "the rule's id"),
+    FIELD(FIELD_TEXT, reminder_preview, kind, NULL),
+    FIELD(FIELD_TEXT, reminder_preview, channel, NULL),
+    FIELD(FIELD_TEXT, reminder_preview, event, "an event's slug, or null"),
+    FIELD(FIELD_MOMENT, reminder_preview, recurrence_id, NULL),
+    FIELD_AS("due", FIELD_MS, reminder_preview, due_ms, "null: when it happens"),
+    FIELD_AS("at", FIELD_MS, reminder_preview, at_ms, "when it is sent, after quiet hours and spread"),
+    FIELD(FIELD_TEXT, reminder_preview, state, "planned, filtered, paused, overruled, nothing"),
+    FIELD(FIELD_TEXT, reminder_preview, reason, "why it is not sent, or not when due"),
+    FIELD(FIELD_TEXT, reminder_preview, title, NULL),
+    FIELD(FIELD_TEXT, reminder_preview, text, NULL),
+    FIELD(FIELD_TEXT, reminder_preview, payload, "the request's body as it would go out, without signature"),
+    FIELD(FIELD_INT, reminder_preview, bytes, "of the payload"),
+};
+const struct fields reminder_preview_fields = FIELDS("reminder_preview", reminder_preview, preview_table);
 
 static const struct field attempt_table[] = {
     FIELD_AS("at", FIELD_MS, attempt, at_ms, NULL),
@@ -213,6 +254,8 @@ static const struct field channel_input_table[] = {
     FIELD(FIELD_MAYBE, channel_input, allow_private, "send to private addresses too; administrators only"),
     FIELD(FIELD_TEXT, channel_input, lang, "zh, en"),
     FIELD(FIELD_TEXT, channel_input, text, "of a notice"),
+    FIELD(FIELD_TEXT, channel_input, quiet, "22:00-07:00; empty: none"),
+    FIELD(FIELD_MAYBE, channel_input, alerts, "tell it of the troubles of other channels"),
 };
 const struct fields channel_input_fields = FIELDS("channel_input", channel_input, channel_input_table);
 
@@ -226,6 +269,11 @@ static const struct field reminder_input_table[] = {
     FIELD(FIELD_TEXT, reminder_input, kind, NULL),
     FIELD(FIELD_TEXTS, reminder_input, channels, NULL),
     FIELD(FIELD_TEXT, reminder_input, template, NULL),
+    FIELD(FIELD_INT, reminder_input, count, "of a preview: how many dates"),
+    FIELD(FIELD_TEXT, reminder_input, weekly, "of a digest or an ask: every sunday 18:00"),
+    FIELD(FIELD_TEXT, reminder_input, target, "of a milestone"),
+    FIELD(FIELD_TEXT, reminder_input, steps, "of a milestone: 25,50,75,90,100"),
+    FIELD(FIELD_TEXT, reminder_input, lang, "zh, en"),
 };
 const struct fields reminder_input_fields = FIELDS("reminder_input", reminder_input, reminder_input_table);
 

@@ -45,6 +45,7 @@ struct dispatcher {
     enum asking state;
     bool again;                         /* woken while asking */
     bool recovered;                     /* what the last run left behind is dealt with */
+    bool gap;                           /* the clock was set, or the machine slept, since the last claim */
     bool stopping;
     int closing;                        /* handles not closed yet */
     struct call call;                   /* of op_dispatch_recover, _next, _claim */
@@ -309,6 +310,8 @@ static void claim(struct dispatcher *d)
     }
     d->state = CLAIMING;
     d->claim.most = room < DISPATCH_CLAIM_MAX ? room : DISPATCH_CLAIM_MAX;
+    d->claim.after_gap = d->gap;
+    d->gap = false;
     d->claim.boot_ms = clock_boot_ms();
     d->claim.boot = clock_boot_id();
     d->claim.lag_ms = d->lag.ms > d->lag.before_ms ? d->lag.ms : d->lag.before_ms;
@@ -405,6 +408,7 @@ static void on_clock_step(uv_poll_t *handle, int status, int events)
     (void)events;
     if (read(d->clock_fd, &expirations, sizeof expirations) < 0 && errno == ECANCELED)
         log_warning("the clock was set; looking at what is due again");
+    d->gap = true;
     arm_clock(d);
     dispatcher_wake(d);
 }

@@ -1,5 +1,6 @@
 #include "notify.h"
 
+#include "base/mem.h"
 #include "channel.h"
 #include "pace.h"
 #include "service/notice.h"
@@ -55,7 +56,26 @@ static int64_t next_ms(const char *kind, const int64_t *sends_ms, size_t count, 
     return pace_next_ms(kind_of(kind), sends_ms, count, now_ms);
 }
 
+static int body(const struct dispatch_item *item, struct arena *a, const char **ret, struct err *e)
+{
+    enum channel_kind kind = kind_of(item->channel_kind);
+    struct channel_target target = {.kind = kind, .url = item->url, .keyword = item->keyword, .delivery = item->code};
+    struct message message = {.kind = item->kind, .title = item->title, .text = item->text, .url = item->link,
+                              .event = item->event, .recurrence_id = item->recurrence_id, .start = item->start,
+                              .venue = item->venue, .subject = item->subject, .timestamp_ms = item->timestamp_ms};
+    struct fetch_request request;
+
+    /* A webhook can't be without; it signs headers only, which nobody sees here. */
+    if (kind == CHANNEL_WEBHOOK)
+        target.secret = channel_secret_new(a);
+    if (channel_build(&target, &message, item->timestamp_ms, a, &request, e))
+        return -1;
+    *ret = arena_strndup(a, request.body, request.body_bytes);
+    return 0;
+}
+
 const struct robots notify_robots = {
+    .body = body,
     .check_kind = check_kind,
     .check_url = check_url,
     .check_secret = check_secret,

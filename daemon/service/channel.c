@@ -4,6 +4,7 @@
 #include "domain/event.h"
 #include "event.h"
 #include "event_resolve.h"
+#include "overdue.h"
 #include "planner.h"
 
 #include <stdio.h>
@@ -84,18 +85,25 @@ static int take_secret(struct call *c, const char *secret, struct channel_row *c
 
 static int take_rest(struct call *c, struct db *db, const struct channel_input *in, struct channel *ch, struct err *e)
 {
+    struct quiet quiet;
     enum lang lang;
 
     if (in->keyword && in->keyword[0] && service_robots(c->service)->check_keyword(in->keyword, e))
         return -1;
     if (in->lang && !lang_parse(in->lang, &lang))
         return err_set(e, ERR_INVALID, MSG_LANG_BAD, "lang", in->lang, NULL);
+    if (in->quiet && !quiet_parse(in->quiet, &quiet))
+        return err_set(e, ERR_INVALID, MSG_QUIET_BAD, "quiet", in->quiet, NULL);
     if (in->filters.given && check_filters(c, db, &in->filters, e))
         return -1;
     if (in->keyword)
         ch->keyword = in->keyword;
     if (in->lang)
         ch->lang = (char *)(uintptr_t)lang_name(lang);
+    if (in->quiet)
+        ch->quiet = in->quiet;
+    if (in->alerts >= 0)
+        ch->alerts = in->alerts == 1;
     if (in->filters.given)
         ch->filters = in->filters;
     return 0;
@@ -125,7 +133,8 @@ static int run_add(struct call *c, struct db *db, const void *input, void **ret,
     if (!in->url)
         return err_set(e, ERR_USAGE, MSG_EMPTY, "url", "url", NULL);
     ch->shown = (struct channel){.name = in->name, .kind = in->kind, .keyword = (char *)(uintptr_t)"",
-                                 .lang = (char *)(uintptr_t)"zh", .created_ms = c->req.now_ms};
+                                 .lang = (char *)(uintptr_t)"zh", .quiet = (char *)(uintptr_t)"",
+                                 .created_ms = c->req.now_ms};
     if (take_private(c, in, &ch->shown, e) || take_url(c, in, ch, e) || take_secret(c, in->secret, ch, e) ||
         take_rest(c, db, in, &ch->shown, e))
         return -1;
@@ -201,6 +210,8 @@ static int run_edit(struct call *c, struct db *db, const void *input, void **ret
     if (saved(c, db, ch, in->url ? "address and settings" : "settings", ret, e))
         return -1;
     planner_everything(c, db);
+    if (in->quiet)
+        planner_channel_quiet(c, db, ch->shown.id);
     return db_check(db, e);
 }
 
@@ -242,6 +253,7 @@ static int run_resume(struct call *c, struct db *db, const void *input, void **r
     ch->shown.reason = (char *)(uintptr_t)"";
     db_exec(db, "UPDATE delivery SET next_ms = due_ms WHERE channel_id = $1 AND next_ms IS NOT NULL",
             p_int(ch->shown.id));
+    overdue_gather(c, db);
     call_changed(c, CHANGE_DELIVERIES, 0);
     return saved(c, db, ch, "resumed", ret, e);
 }

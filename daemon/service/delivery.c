@@ -29,10 +29,12 @@ struct delivery *delivery_view(struct call *c, struct db *db, const struct deliv
 {
     struct delivery *v = arena_alloc(&c->out, sizeof *v);
     struct occurrence *o = d->occurrence_id == DB_NULL_INT ? NULL : occurrence_get(c, db, d->occurrence_id);
+    struct event *ev = o || d->event_id == DB_NULL_INT ? NULL : event_get(c, db, d->event_id);
 
     *v = (struct delivery){.id = d->id, .code = d->code, .channel = d->channel_name, .kind = d->kind,
                            .due_ms = d->due_ms, .deadline_ms = d->deadline_ms, .next_ms = d->next_ms, .state = d->state,
                            .reason = d->reason, .created_ms = d->created_ms, .final_ms = d->final_ms};
+    v->event = ev ? ev->slug : NULL;
     if (o) {
         v->event = o->event;
         v->recurrence_id = o->recurrence_id;

@@ -4,6 +4,11 @@
  */
 #include "notice.h"
 
+#include "alert.h"
+#include "digest.h"
+#include "overdue.h"
+#include "quiet.h"
+
 #include <string.h>
 
 #define PAST_SENDS_MAX 128
@@ -77,6 +82,7 @@ static int run_recover(struct call *c, struct db *db, const void *input, void **
     (void)input;
     give_up(c, db, db_is_shared(db) ? store_claims_of(db, service_settings(c->service)->daemon, &c->out)
                                     : store_delivery_sending(db, &c->out));
+    overdue_gather(c, db);
     *ret = next(c, db);
     return db_check(db, e);
 }
@@ -177,7 +183,50 @@ static bool is_orphan(const struct delivery_row *d)
 {
     enum notice_kind kind;
 
-    return d->occurrence_id == DB_NULL_INT && notice_kind_parse(d->kind, &kind) && notice_kind_is_asked_for(kind);
+    return d->occurrence_id == DB_NULL_INT && notice_kind_parse(d->kind, &kind) && notice_kind_has_occurrence(kind);
+}
+
+/* Why there is nothing to tell any more; NULL: there is. */
+static const char *moot(struct call *c, struct db *db, const struct delivery_row *d, const struct channel_row *ch)
+{
+    enum notice_kind kind;
+
+    if (!ch)
+        return "channel removed";
+    if (is_orphan(d))
+        return "occurrence removed";
+    if (!notice_kind_parse(d->kind, &kind))
+        return NULL;
+    if (kind == NOTICE_UNDERSTAFFED && !is_understaffed(db, d->occurrence_id))
+        return "staffed";
+    if (kind == NOTICE_ASK && !digest_is_asked(c, db, d))
+        return "the date is no longer open";
+    return kind == NOTICE_DIGEST && digest_is_empty(c, db, d, ch) ? "nothing to tell of" : NULL;
+}
+
+/* When the channel may be spoken to: now, or at the end of its quiet hours. */
+static int64_t after_quiet_ms(struct call *c, struct db *db, const struct delivery_row *d, const struct channel_row *ch)
+{
+    enum notice_kind kind;
+    int64_t start_ms;
+
+    if (!ch->shown.quiet[0] || !notice_kind_parse(d->kind, &kind) || notice_kind_is_at_once(kind))
+        return c->req.now_ms;
+    start_ms = db_int(db, 0, "SELECT start_ms FROM occurrence WHERE id = $1", p_int(d->occurrence_id));
+    return quiet_place_ms(c, ch->shown.quiet, c->req.now_ms,
+                          quiet_last_ms(c->req.now_ms, d->deadline_ms, start_ms));
+}
+
+static void expire(struct call *c, struct db *db, struct delivery_row *d, const struct channel_row *ch)
+{
+    delivery_move(c, db, d, DELIVERY_EXPIRED,
+                  ch && ch->paused ? "channel paused until the deadline" : "past its deadline");
+    alert_expired(c, db, d);
+}
+
+static int64_t max(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
 }
 
 /* Decides what becomes of a delivery that wants attention: true if it is to be sent now. */
@@ -186,17 +235,13 @@ static bool is_to_be_sent(struct call *c, struct db *db, const struct claiming *
 {
     const struct channel_row *ch = to->row;
     int64_t now_ms = c->req.now_ms, earliest_ms;
+    const char *why;
 
     if (now_ms >= d->deadline_ms) {
-        delivery_move(c, db, d, DELIVERY_EXPIRED,
-                      ch && ch->paused ? "channel paused until the deadline" : "past its deadline");
+        expire(c, db, d, ch);
         return false;
     }
-    if (!ch || is_orphan(d)) {
-        delivery_move(c, db, d, DELIVERY_CANCELLED, ch ? "occurrence removed" : "channel removed");
-        return false;
-    }
-    if (ch->paused) {
+    if (ch && ch->paused && !is_orphan(d)) {
         postpone(db, d, d->deadline_ms);
         return false;
     }
@@ -204,13 +249,14 @@ static bool is_to_be_sent(struct call *c, struct db *db, const struct claiming *
         delivery_move(c, db, d, DELIVERY_SUPERSEDED, "a later reminder is due as well");
         return false;
     }
-    if (strcmp(d->kind, "understaffed") == 0 && !is_understaffed(db, d->occurrence_id)) {
-        delivery_move(c, db, d, DELIVERY_CANCELLED, "staffed");
+    why = moot(c, db, d, ch);
+    if (why) {
+        delivery_move(c, db, d, DELIVERY_CANCELLED, why);
         return false;
     }
-    earliest_ms = pace(c, db, all, to);
-    if (ch->breaker_until_ms != DB_NULL_INT && ch->breaker_until_ms > earliest_ms)
-        earliest_ms = ch->breaker_until_ms;
+    earliest_ms = max(pace(c, db, all, to), after_quiet_ms(c, db, d, ch));
+    if (ch->breaker_until_ms != DB_NULL_INT)
+        earliest_ms = max(earliest_ms, ch->breaker_until_ms);
     if (earliest_ms > now_ms)
         postpone(db, d, earliest_ms);
     return earliest_ms <= now_ms;
@@ -271,9 +317,12 @@ static void claim(struct call *c, struct db *db, struct claiming *all, struct de
 static int run_claim(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct dispatch_claim *in = input;
-    struct ids due = store_delivery_due(db, c->req.now_ms, in->most, &c->out);
     struct claiming all = {.in = in, .now = {c->req.now_ms, in->boot_ms, in->boot ? in->boot : ""}};
+    struct ids due;
 
+    if (in->after_gap)
+        overdue_gather(c, db);
+    due = store_delivery_due(db, c->req.now_ms, in->most, &c->out);
     give_up(c, db, store_claims_over(db, c->req.now_ms, &c->out));
     for (size_t i = 0; i < due.count; i++)
         claim(c, db, &all, store_delivery_by_id(db, due.items[i], &c->out));
@@ -312,8 +361,10 @@ static void note_channel(struct call *c, struct db *db, const struct delivery_ro
         store_channel_succeeded(db, d->channel_id, c->req.now_ms);
     else
         store_channel_erred(db, d->channel_id, in->reason);
-    if (in->pause_channel)
+    if (in->pause_channel) {
         store_channel_pause(db, d->channel_id, in->reason);
+        alert_paused(c, db, d->channel_id, d->channel_name, in->reason);
+    }
     if (in->robot_waits)
         store_channel_break(db, d->channel_id, c->req.now_ms + backoff(d, in->retry_after_ms));
     call_changed(c, CHANGE_CHANNELS, 0);

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define SLUGS_LOOKED_AT 1000
-#define TOLD_OF_SERIES_MAX 3
 
 static char *empty(void)
 {
@@ -264,20 +263,6 @@ static int finish(struct call *c, struct db *db, struct event *ev, void **ret, s
     return event_view_one(c, db, ev, e);
 }
 
-/* The next few stand for all of a series: a year of Wednesdays is not told one by one. */
-static void tell_upcoming(struct call *c, struct db *db, const struct event *ev)
-{
-    struct ids next = store_read_ids(
-        db_query(db,
-                 "SELECT id FROM occurrence WHERE event_id = $1 AND end_ms > $2 AND status <> 'cancelled'"
-                 " ORDER BY start_ms, id LIMIT $3",
-                 p_int(ev->id), p_int(c->req.now_ms), p_int(TOLD_OF_SERIES_MAX)),
-        &c->out);
-
-    for (size_t i = 0; i < next.count; i++)
-        planner_tell_changed(c, db, next.items[i]);
-}
-
 static int run_cancel(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct event_ref *in = input;
@@ -295,7 +280,7 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
     call_audit(c, ev->slug, "%s", ev->reason);
     if (finish(c, db, ev, ret, e))
         return -1;
-    tell_upcoming(c, db, ev);
+    planner_tell_event(c, db, ev->id);
     return db_check(db, e);
 }
 
@@ -363,7 +348,7 @@ static int run_confirm(struct call *c, struct db *db, const void *input, void **
         return -1;
     if (finish(c, db, ev, ret, e))
         return -1;
-    tell_upcoming(c, db, ev);
+    planner_tell_event(c, db, ev->id);
     return db_check(db, e);
 }
 

@@ -362,7 +362,7 @@ static int run_edit_one(struct call *c, struct db *db, const void *input, void *
     if (edit_texts(in, o, e) || edit_times(c, db, in, ev, o, e) || edit_roles(c, db, in, o, e))
         return -1;
     call_audit(c, ev->slug, "%s", o->recurrence_local);
-    return occurrence_save(c, db, ev, o, in->start || in->end || in->duration, ret, e);
+    return occurrence_save(c, db, ev, o, in->start || in->end || in->duration || in->venue, ret, e);
 }
 
 const struct operation op_event_edit = {"event edit", ROLE_ORGANIZER, true, run_edit};

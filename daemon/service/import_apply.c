@@ -116,16 +116,6 @@ static void follow_status(struct import *m, const struct event *was, const struc
             p_int(ev->id), p_text(ev->status == EVENT_TENTATIVE ? "tentative" : "scheduled"), p_int(m->c->req.now_ms));
 }
 
-/* Of an event that was cancelled or called off no more, the groups hear for each date ahead. */
-static void tell_ahead(struct import *m, const struct event *ev)
-{
-    struct occurrence_rows rows = store_occurrence_range(m->db, ev->id, "", "", &m->c->out);
-
-    for (size_t i = 0; i < rows.count; i++)
-        if (rows.items[i]->end_ms > m->c->req.now_ms && rows.items[i]->status != OCCURRENCE_CANCELLED)
-            planner_occurrence_changed(m->c, m->db, rows.items[i]->id);
-}
-
 static int update(struct import *m, struct import_draft *d, struct err *e)
 {
     struct event *ev = d->want;
@@ -141,7 +131,7 @@ static int update(struct import *m, struct import_draft *d, struct err *e)
     if (!same_roles(&was->roles, &ev->roles) && occurrences_put_roles(m->c, m->db, ev, e))
         return -1;
     if (was->status != ev->status)
-        tell_ahead(m, ev);
+        planner_tell_event(m->c, m->db, ev->id);
     if (d->from)
         import_outcome(d->row, IMPORT_UPDATED, ev->slug);
     return 0;
@@ -255,7 +245,7 @@ static int write_occurrence(struct import *m, struct import_draft *d, struct imp
             return -1;
     }
     if (told)
-        planner_occurrence_changed(m->c, m->db, w->id);
+        planner_tell_changed(m->c, m->db, w->id, now);
     import_outcome(o->row, d->existing ? IMPORT_UPDATED : IMPORT_ADDED, d->want->slug);
     return db_check(m->db, e);
 }

@@ -10,6 +10,7 @@
  * What the notify room knows of each kind of robot. Arrows go from notify to service, so service is given this at the
  * start (service_set_robots) and asks through it. Pure functions, called on store threads. `kind` is a kind's name.
  */
+struct dispatch_item;
 struct robots {
     int (*check_kind)(const char *kind, struct err *e);
     int (*check_url)(const char *kind, const char *url, bool allow_private, struct err *e);
@@ -18,6 +19,8 @@ struct robots {
     bool (*makes_secret)(const char *kind);                  /* a channel without a secret gets one */
     const char *(*secret_new)(struct arena *a);
     const char *(*mask)(const char *url, struct arena *a);   /* scheme and host */
+    /* The body that a robot would be sent, without signature; in the arena. */
+    int (*body)(const struct dispatch_item *item, struct arena *a, const char **ret, struct err *e);
     bool (*is_paced)(const char *kind);
     int64_t (*pace_next_ms)(const char *kind, const int64_t *sends_ms, size_t count, int64_t now_ms);
 };
@@ -33,6 +36,10 @@ extern const struct operation op_channel_test, op_channel_send;
 
 /* input: struct reminder_input; result: struct reminder (list: struct list of it). */
 extern const struct operation op_reminder_add, op_reminder_list, op_reminder_show, op_reminder_edit, op_reminder_remove;
+/* input: struct reminder_input (id: "all" for every rule; count); result: struct list of struct reminder_preview. */
+extern const struct operation op_reminder_preview;
+#define PREVIEW_DEFAULT 5
+#define PREVIEW_MAX 50
 
 /* input: struct delivery_filter; result: struct delivery (list: struct list of it). */
 extern const struct operation op_delivery_list, op_delivery_show, op_delivery_retry, op_delivery_drop;
@@ -58,6 +65,7 @@ struct dispatch_claim {
     int64_t boot_ms;                /* clock_boot_ms, and which boot; NULL: the wall clock was never set */
     const char *boot;
     int64_t lag_ms;                 /* so long after their claim have messages gone out of late */
+    bool after_gap;                 /* the machine slept: what is overdue is gathered first */
 };
 struct dispatch_item {
     int64_t id, channel_id, attempt;

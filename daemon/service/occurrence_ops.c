@@ -137,12 +137,14 @@ static int show_saved(struct call *c, struct db *db, const struct event *ev, str
 int occurrence_save(struct call *c, struct db *db, const struct event *ev, struct occurrence *o, bool told, void **ret,
                     struct err *e)
 {
+    const struct occurrence *was = told ? occurrence_get(c, db, o->id) : NULL;
+
     o->sequence++;
     o->version++;
     o->updated_ms = c->req.now_ms;
     store_occurrence_update(db, o);
     if (told)
-        planner_occurrence_changed(c, db, o->id);
+        planner_occurrence_changed(c, db, o->id, was);
     call_changed(c, CHANGE_EVENT, ev->id);
     return show_saved(c, db, ev, o, ret, e);
 }

@@ -55,7 +55,9 @@ static void keep_moved(const struct series *s, const struct occurrence *o, struc
     d->end_s = d->start_s + s->length_s;
 }
 
-static void redate(struct call *c, struct db *db, const struct series *s, struct series_date d, struct occurrence *o)
+/* `told`: how many dates the groups were told of. The next few stand for all, and who only knew the rule knows it. */
+static void redate(struct call *c, struct db *db, const struct series *s, struct series_date d, struct occurrence *o,
+                   int *told)
 {
     struct occurrence was = *o;
 
@@ -74,6 +76,9 @@ static void redate(struct call *c, struct db *db, const struct series *s, struct
     o->updated_ms = c->req.now_ms;
     o->version++;
     store_occurrence_update(db, o);
+    if (o->start_ms != was.start_ms && o->status != OCCURRENCE_CANCELLED && o->end_ms > c->req.now_ms &&
+        ++*told <= TOLD_OF_SERIES_MAX)
+        planner_tell_changed(c, db, o->id, &was);
 }
 
 static void cancel_orphan(struct call *c, struct db *db, struct occurrence *o)
@@ -83,7 +88,7 @@ static void cancel_orphan(struct call *c, struct db *db, struct occurrence *o)
     o->sequence++;
     o->version++;
     store_occurrence_update(db, o);
-    planner_tell_changed(c, db, o->id);
+    planner_tell_changed(c, db, o->id, NULL);
 }
 
 static void remove_row(struct call *c, struct db *db, int64_t id)
@@ -119,13 +124,14 @@ int occurrences_realign(struct call *c, struct db *db, struct event *ev, struct 
     struct occurrence_rows orphans = {arena_alloc(&c->out, (rows.count + 1) * sizeof(void *)), 0};
     struct series *s;
     struct series_date d;
+    int told = 0;
 
     if (series_read(ev, db, &c->out, &s, e))
         return -1;
     for (size_t i = 0; i < rows.count; i++) {
         struct occurrence *o = rows.items[i];
         if (date_for(c, db, s, o, &d))
-            redate(c, db, s, d, o);
+            redate(c, db, s, d, o, &told);
         else if (store_occurrence_signups(db, o->id) == 0 && o->headcount == FIELD_INT_ABSENT)
             remove_row(c, db, o->id);
         else if (!is_past(c, o) && o->status != OCCURRENCE_CANCELLED)

@@ -1,5 +1,7 @@
 #include "office.h"
 
+#include "planner.h"
+
 #include "base/log.h"
 #include "calendar/civil.h"
 #include "calendar/words.h"
@@ -198,6 +200,8 @@ static int run_daily(struct call *c, struct db *db, const void *input, void **re
     (void)input;
     store_request_sweep(db, c->req.now_ms - REQUEST_KEPT_MS);
     event_extend_window(c, db);
+    planner_weekly(c, db);
+    planner_targets_changed(c, db);
     call_changed(c, CHANGE_DELIVERIES, 0);
     return op_feed_day.run(c, db, NULL, ret, e);
 }

@@ -1,20 +1,10 @@
-#include "planner.h"
+#include "planner_private.h"
 
-#include "notice.h"
+#include "quiet.h"
 #include "store/event.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Why the planner itself took a delivery back: the only cancellations that it may undo, by a delivery of its own. */
-#define RULE_GONE "rule no longer applies"
-#define CHANNEL_GONE "channel no longer concerned"
-
-/* One occurrence as planning sees it. */
-struct subject {
-    int64_t id, event_id, start_ms, end_ms, moves, sequence;
-    bool cancelled;
-};
 
 struct rule {
     struct reminder *reminder;
@@ -46,7 +36,7 @@ static bool next_subject(struct stmt *s, struct subject *ret)
     return true;
 }
 
-static bool read_subject(struct db *db, int64_t occurrence_id, struct subject *ret)
+bool planner_subject(struct db *db, int64_t occurrence_id, struct subject *ret)
 {
     struct stmt *s = db_query(db, "SELECT " SUBJECT_COLUMNS " WHERE o.id = $1", p_int(occurrence_id));
     bool found = next_subject(s, ret);
@@ -72,7 +62,7 @@ static void read_subjects(struct call *c, struct db *db, int64_t event_id, int64
     p->subject_count = list.count;
 }
 
-static struct ids rules_of(struct call *c, struct db *db, int64_t event_id)
+struct ids planner_rules_of(struct call *c, struct db *db, int64_t event_id)
 {
     struct arena *a = &c->out;
     struct stmt *s = db_query(db, "SELECT category FROM event WHERE id = $1", p_int(event_id));
@@ -87,13 +77,14 @@ static struct ids rules_of(struct call *c, struct db *db, int64_t event_id)
 
 static void read_rules(struct call *c, struct db *db, int64_t event_id, struct plan *p)
 {
-    struct ids ids = rules_of(c, db, event_id);
+    struct ids ids = planner_rules_of(c, db, event_id);
 
     p->rules = arena_alloc(&c->out, (ids.count + 1) * sizeof *p->rules);
     for (size_t i = 0; i < ids.count; i++) {
         struct rule *rule = &p->rules[p->rule_count];
         rule->reminder = store_reminder_by_id(db, ids.items[i], &c->out);
-        if (!rule->reminder || !notice_kind_parse(rule->reminder->kind, &rule->kind))
+        if (!rule->reminder || !notice_kind_parse(rule->reminder->kind, &rule->kind) ||
+            !notice_kind_has_occurrence(rule->kind))
             continue;
         rule->channels = store_reminder_channels(db, rule->reminder, event_id, &c->out);
         p->rule_count++;
@@ -186,20 +177,37 @@ static void date(struct delivery_row *d, const struct rule *rule, const struct s
     d->moves = o->moves;
 }
 
-/* False if this identity is there already. */
-static bool insert(struct call *c, struct db *db, struct delivery_row *d, int64_t channel_id)
+int64_t planner_at_ms(struct call *c, struct db *db, const char *quiet, int64_t channel_id,
+                      const struct delivery_row *d, int64_t start_ms)
 {
-    char code[CRYPTO_ID_BYTES];
+    uint64_t grain = (uint64_t)d->occurrence_id * 1000003U + (uint64_t)channel_id;
+    int64_t at_ms = d->due_ms;
+
+    (void)db;
+    if (d->due_ms > c->req.now_ms) {
+        at_ms = notice_spread_ms(d->due_ms, service_settings(c->service)->spread_ms, grain);
+        at_ms = at_ms < c->req.now_ms ? d->due_ms : at_ms;
+    }
+    return quiet_place_ms(c, quiet, at_ms, quiet_last_ms(d->due_ms, d->deadline_ms, start_ms));
+}
+
+bool planner_insert(struct call *c, struct db *db, struct delivery_row *d, int64_t channel_id, int64_t start_ms)
+{
+    char code[CRYPTO_ID_BYTES], *quiet;
 
     crypto_id('d', code);
     d->code = arena_strdup(&c->out, code);
     d->channel_id = channel_id;
-    d->channel_name = store_channel_name(db, channel_id, &c->out);
+    d->channel_name = store_channel_name(db, channel_id, &quiet, &c->out);
     d->created_ms = c->req.now_ms;
     if (!d->role)
         d->role = (char *)(uintptr_t)"";
-    d->text = (char *)(uintptr_t)"";
-    if (!d->channel_name || !store_delivery_insert(db, d))
+    if (!d->text)
+        d->text = (char *)(uintptr_t)"";
+    if (!d->channel_name)
+        return false;
+    d->next_ms = planner_at_ms(c, db, quiet, channel_id, d, start_ms);
+    if (!store_delivery_insert(db, d))
         return false;
     call_changed(c, CHANGE_DELIVERIES, 0);
     return true;
@@ -218,7 +226,7 @@ static void plan_new(struct call *c, struct db *db, const struct rule *rule, con
     d.identity = arena_printf(&c->out, "%s:%s:o%lld:m%lld:c%lld:%lld", r->kind, r->code, (long long)o->id,
                               (long long)(rule->kind == NOTICE_THANKS ? 0 : o->moves), (long long)channel_id,
                               (long long)(last ? last->id : 0));
-    insert(c, db, &d, channel_id);
+    planner_insert(c, db, &d, channel_id, o->start_ms);
 }
 
 static bool was_taken_back(const struct delivery_brief *d, enum delivery_state state)
@@ -231,7 +239,8 @@ static bool was_taken_back(const struct delivery_brief *d, enum delivery_state s
 static void plan_again(struct call *c, struct db *db, const struct rule *rule, const struct subject *o,
                        const struct delivery_brief *d)
 {
-    struct delivery_row dated = {0};
+    struct delivery_row dated = {.occurrence_id = o->id};
+    char *quiet = NULL;
     enum delivery_state state;
 
     delivery_state_parse(d->state, &state);
@@ -243,7 +252,9 @@ static void plan_again(struct call *c, struct db *db, const struct rule *rule, c
     date(&dated, rule, o);
     if (d->due_ms == dated.due_ms && d->deadline_ms == dated.deadline_ms && strcmp(d->kind, rule->reminder->kind) == 0)
         return;
-    store_delivery_redate(db, d->id, rule->reminder->kind, dated.moves, dated.due_ms, dated.deadline_ms);
+    store_channel_name(db, d->channel_id, &quiet, &c->out);
+    store_delivery_redate(db, d->id, rule->reminder->kind, dated.moves, dated.due_ms, dated.deadline_ms,
+                          planner_at_ms(c, db, quiet, d->channel_id, &dated, o->start_ms));
     call_changed(c, CHANGE_DELIVERIES, 0);
 }
 
@@ -259,7 +270,7 @@ static void plan_rule(struct call *c, struct db *db, const struct plan *p, const
     }
 }
 
-static bool contains(const struct ids *ids, int64_t id)
+bool planner_contains(const struct ids *ids, int64_t id)
 {
     for (size_t i = 0; i < ids->count; i++)
         if (ids->items[i] == id)
@@ -277,10 +288,10 @@ static const char *stale(const struct plan *p, const struct delivery_brief *d)
         return "occurrence cancelled";
     if (!rule)
         return RULE_GONE;
-    return contains(&rule->channels, d->channel_id) ? NULL : CHANNEL_GONE;
+    return planner_contains(&rule->channels, d->channel_id) ? NULL : CHANNEL_GONE;
 }
 
-static void cancel(struct call *c, struct db *db, int64_t id, const char *reason)
+void planner_cancel(struct call *c, struct db *db, int64_t id, const char *reason)
 {
     delivery_move(c, db, store_delivery_by_id(db, id, &c->out), DELIVERY_CANCELLED, reason);
 }
@@ -293,7 +304,7 @@ static void cancel_stale(struct call *c, struct db *db, const struct plan *p)
         enum delivery_state state;
         const char *reason = delivery_state_parse(d->state, &state) && !delivery_is_final(state) ? stale(p, d) : NULL;
         if (reason)
-            cancel(c, db, d->id, reason);
+            planner_cancel(c, db, d->id, reason);
     }
 }
 
@@ -307,6 +318,7 @@ void planner_event(struct call *c, struct db *db, int64_t event_id)
         for (size_t i = 0; i < p.subject_count && notice_kind_has_offset(p.rules[k].kind); i++)
             if (!p.subjects[i].cancelled)
                 plan_rule(c, db, &p, &p.rules[k], &p.subjects[i]);
+    planner_ask_event(c, db, event_id);
 }
 
 void planner_everything(struct call *c, struct db *db)
@@ -315,16 +327,43 @@ void planner_everything(struct call *c, struct db *db)
 
     for (size_t i = 0; i < events.count; i++)
         planner_event(c, db, events.items[i]);
+    planner_weekly(c, db);
 }
 
 void planner_reminder(struct call *c, struct db *db, int64_t reminder_id)
 {
     struct reminder *r = store_reminder_by_id(db, reminder_id, &c->out);
 
+    if (r && strcmp(r->kind, "milestone") == 0)
+        planner_milestones_begin(c, db);
     if (r && r->event_id != DB_NULL_INT)
         planner_event(c, db, r->event_id);
     else
         planner_everything(c, db);
+    planner_weekly(c, db);
+}
+
+/* One that waits for its first attempt. */
+static void place_again(struct call *c, struct db *db, struct delivery_row *d, const char *quiet)
+{
+    int64_t start_ms = db_int(db, 0, "SELECT start_ms FROM occurrence WHERE id = $1", p_int(d->occurrence_id));
+
+    d->next_ms = planner_at_ms(c, db, quiet, d->channel_id, d, start_ms);
+    store_delivery_update(db, d);
+}
+
+void planner_channel_quiet(struct call *c, struct db *db, int64_t channel_id)
+{
+    struct ids open = store_delivery_open_of_channel(db, channel_id, &c->out);
+    char *quiet = NULL;
+
+    store_channel_name(db, channel_id, &quiet, &c->out);
+    for (size_t i = 0; i < open.count; i++) {
+        struct delivery_row *d = store_delivery_by_id(db, open.items[i], &c->out);
+        if (d && strcmp(d->state, "scheduled") == 0 && d->due_ms > c->req.now_ms)
+            place_again(c, db, d, quiet);
+    }
+    call_changed(c, CHANGE_DELIVERIES, 0);
 }
 
 void planner_occurrence_removed(struct call *c, struct db *db, int64_t occurrence_id)
@@ -332,7 +371,7 @@ void planner_occurrence_removed(struct call *c, struct db *db, int64_t occurrenc
     struct ids open = store_delivery_open_of_occurrence(db, occurrence_id, &c->out);
 
     for (size_t i = 0; i < open.count; i++)
-        cancel(c, db, open.items[i], "occurrence removed");
+        planner_cancel(c, db, open.items[i], "occurrence removed");
 }
 
 void planner_event_removed(struct call *c, struct db *db, int64_t event_id)
@@ -340,11 +379,10 @@ void planner_event_removed(struct call *c, struct db *db, int64_t event_id)
     struct ids open = store_delivery_open_of_event(db, event_id, &c->out);
 
     for (size_t i = 0; i < open.count; i++)
-        cancel(c, db, open.items[i], "event removed");
+        planner_cancel(c, db, open.items[i], "event removed");
 }
 
-/* A change is told wherever the event is told of at all. */
-static struct ids channels_told(struct call *c, struct db *db, int64_t event_id)
+struct ids planner_channels_told(struct call *c, struct db *db, int64_t event_id)
 {
     struct plan p = {0};
     struct ids told = {0};
@@ -356,90 +394,7 @@ static struct ids channels_told(struct call *c, struct db *db, int64_t event_id)
     told.items = arena_alloc(&c->out, (most + 1) * sizeof *told.items);
     for (size_t k = 0; k < p.rule_count; k++)
         for (size_t i = 0; i < p.rules[k].channels.count; i++)
-            if (!contains(&told, p.rules[k].channels.items[i]))
+            if (!planner_contains(&told, p.rules[k].channels.items[i]))
                 told.items[told.count++] = p.rules[k].channels.items[i];
     return told;
-}
-
-/* A message shows the occurrence as it is when it goes out: an earlier change that still waits would say the same. */
-static void supersede_changed(struct call *c, struct db *db, const struct delivery_row *by)
-{
-    struct ids open = store_read_ids(
-        db_query(db,
-                 "SELECT id FROM delivery WHERE occurrence_id = $1 AND channel_id = $2 AND kind = 'changed'"
-                 " AND id < $3 AND state IN ('scheduled', 'retrying', 'ambiguous') ORDER BY id",
-                 p_int(by->occurrence_id), p_int(by->channel_id), p_int(by->id)),
-        &c->out);
-
-    for (size_t i = 0; i < open.count; i++)
-        delivery_move(c, db, store_delivery_by_id(db, open.items[i], &c->out), DELIVERY_SUPERSEDED,
-                      "changed once more");
-}
-
-void planner_tell_changed(struct call *c, struct db *db, int64_t occurrence_id)
-{
-    struct subject o;
-    struct ids channels;
-
-    if (!read_subject(db, occurrence_id, &o) || o.end_ms <= c->req.now_ms)
-        return;
-    channels = channels_told(c, db, o.event_id);
-    for (size_t i = 0; i < channels.count; i++) {
-        struct delivery_row d = {.reminder_id = DB_NULL_INT, .event_id = o.event_id, .occurrence_id = o.id,
-                                 .kind = (char *)(uintptr_t)"changed", .due_ms = c->req.now_ms, .moves = o.moves};
-        d.deadline_ms = notice_deadline_ms(NOTICE_CHANGED, d.due_ms, 0, o.start_ms, o.end_ms);
-        d.identity = arena_printf(&c->out, "changed:o%lld:s%lld:%d:c%lld", (long long)o.id, (long long)o.sequence,
-                                  o.cancelled, (long long)channels.items[i]);
-        if (insert(c, db, &d, channels.items[i]))
-            supersede_changed(c, db, &d);
-    }
-}
-
-void planner_occurrence_changed(struct call *c, struct db *db, int64_t occurrence_id)
-{
-    struct subject o;
-
-    if (!read_subject(db, occurrence_id, &o))
-        return;
-    planner_event(c, db, o.event_id);
-    planner_tell_changed(c, db, occurrence_id);
-}
-
-static bool is_full(struct db *db, int64_t occurrence_id, const char *role)
-{
-    return db_int(db, 0, "SELECT 1 FROM occurrence_role WHERE occurrence_id = $1 AND name = $2 AND taken >= capacity",
-                  p_int(occurrence_id), p_text(role)) != 0;
-}
-
-/* "Filled" is told once an occurrence and role, where a rule asks for it. */
-void planner_role(struct call *c, struct db *db, int64_t occurrence_id, const char *role)
-{
-    struct subject o;
-    struct ids rules;
-
-    if (db_int(db, 0, "SELECT 1 FROM reminder WHERE kind = 'filled' LIMIT 1") == 0)
-        return;
-    if (!is_full(db, occurrence_id, role) || !read_subject(db, occurrence_id, &o) || o.start_ms <= c->req.now_ms)
-        return;
-    rules = rules_of(c, db, o.event_id);
-    for (size_t k = 0; k < rules.count; k++) {
-        struct reminder *r = store_reminder_by_id(db, rules.items[k], &c->out);
-        struct ids channels;
-        if (strcmp(r->kind, "filled") != 0)
-            continue;
-        channels = store_reminder_channels(db, r, o.event_id, &c->out);
-        for (size_t i = 0; i < channels.count; i++) {
-            struct delivery_row d = {.reminder_id = r->id,
-                                     .event_id = o.event_id,
-                                     .occurrence_id = o.id,
-                                     .kind = r->kind,
-                                     .role = arena_strdup(&c->out, role),
-                                     .due_ms = c->req.now_ms,
-                                     .deadline_ms = o.start_ms,
-                                     .moves = o.moves};
-            d.identity = arena_printf(&c->out, "filled:%s:o%lld:%s:c%lld", r->code, (long long)o.id, role,
-                                      (long long)channels.items[i]);
-            insert(c, db, &d, channels.items[i]);
-        }
-    }
 }

@@ -11,6 +11,8 @@
 #include "signup_told.h"
 #include "store/feed.h"
 #include "volunteer.h"
+#include "domain/target.h"
+#include "planner.h"
 
 #include <stdio.h>
 
@@ -133,8 +135,10 @@ static int run_web(struct call *c, struct db *db, const void *input, void **ret,
         return tells_of_person(e, new) ? answer_told(c, db, &enrolment, e, ret) : -1;
     if (guardian.name)
         keep_guardian(c, db, enrolment.who.id, &guardian);
-    if (new)
+    if (new) {
         call_changed(c, CHANGE_PEOPLE, enrolment.who.id);
+        planner_target_changed(c, db, NULL, TARGET_VOLUNTEERS);
+    }
     return answer(c, token, ret);
 }
 

@@ -6,6 +6,7 @@
 #include "calendar/zone.h"
 #include "domain/event.h"
 #include "domain/people.h"
+#include "planner.h"
 #include "measure.h"
 #include "register.h"
 
@@ -219,6 +220,7 @@ static int read_entry(struct call *c, struct db *db, const struct measuring *m, 
 static void keep(struct call *c, struct db *db, const struct target_entry *entry)
 {
     store_target_add_entry(db, entry);
+    planner_target_changed(c, db, entry->plan, entry->slug);
     call_changed(c, CHANGE_TARGETS, 0);
 }
 

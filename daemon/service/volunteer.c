@@ -2,6 +2,8 @@
 
 #include "domain/hours.h"
 #include "domain/phone.h"
+#include "domain/target.h"
+#include "planner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +195,7 @@ static int run_add(struct call *c, struct db *db, const void *input, void **ret,
     store_volunteer_put_skills(db, row.id, &skills);
     call_audit(c, row.code, "added, basis %s", row.consent_basis);
     call_changed(c, CHANGE_PEOPLE, row.id);
+    planner_target_changed(c, db, NULL, TARGET_VOLUNTEERS);
     return answer(c, db, &row, false, ret, e);
 }
 

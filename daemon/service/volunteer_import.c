@@ -5,6 +5,8 @@
 #include "base/names.h"
 #include "calendar/civil.h"
 #include "calendar/zone.h"
+#include "domain/target.h"
+#include "planner.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -254,6 +256,7 @@ static int run_import(struct call *c, struct db *db, const void *input, void **r
     call_audit(c, "volunteers", "imported %lld of %lld lines", (long long)im.result.imported,
                (long long)im.result.lines);
     call_changed(c, CHANGE_PEOPLE, 0);
+    planner_target_changed(c, db, NULL, TARGET_VOLUNTEERS);
     *ret = arena_alloc(&c->out, sizeof im.result);
     memcpy(*ret, &im.result, sizeof im.result);
     return 0;

@@ -7,6 +7,7 @@
 #define CHANNEL_COLUMNS                                                                                             \
     "id, name, kind, url_sealed, secret_sealed, secret_old_sealed, secret_old_until_ms, keyword, lang,"             \
     " allow_private, state, reason, breaker_until_ms, last_success_ms, last_error, created_ms, version,"            \
+    " quiet, alerts,"                                                                                               \
     " (SELECT COUNT(*) FROM delivery d WHERE d.channel_id = channel.id"                                             \
     "  AND d.state IN ('sending', 'retrying', 'ambiguous'))"
 
@@ -49,6 +50,8 @@ static struct channel_row *read_channel(struct db *db, struct stmt *s, struct ar
     c->last_error = stmt_text(s, i++, a);
     c->created_ms = stmt_int(s, i++);
     c->version = stmt_int(s, i++);
+    c->quiet = stmt_text(s, i++, a);
+    c->alerts = stmt_int(s, i++) != 0;
     c->pending = stmt_int(s, i++);
     stmt_done(s);
     if (!c->last_error[0])
@@ -68,11 +71,15 @@ struct channel_row *store_channel_by_id(struct db *db, int64_t id, struct arena 
     return read_channel(db, db_query(db, "SELECT " CHANNEL_COLUMNS " FROM channel WHERE id = $1", p_int(id)), a);
 }
 
-char *store_channel_name(struct db *db, int64_t id, struct arena *a)
+char *store_channel_name(struct db *db, int64_t id, char **ret_quiet, struct arena *a)
 {
-    struct stmt *s = db_query(db, "SELECT name FROM channel WHERE id = $1", p_int(id));
-    char *name = stmt_row(s) ? stmt_text(s, 0, a) : NULL;
+    struct stmt *s = db_query(db, "SELECT name, quiet FROM channel WHERE id = $1", p_int(id));
+    char *name = NULL;
 
+    if (stmt_row(s)) {
+        name = stmt_text(s, 0, a);
+        *ret_quiet = stmt_text(s, 1, a);
+    }
     stmt_done(s);
     return name;
 }
@@ -99,11 +106,12 @@ bool store_channel_insert(struct db *db, struct channel_row *ch)
 
     c->id = db_int(db, 0,
                    "INSERT INTO channel (name, kind, url_sealed, secret_sealed, keyword, lang, allow_private, state,"
-                   " reason, last_error, created_ms, version)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, 'enabled', '', '', $8, 1)"
+                   " reason, last_error, created_ms, quiet, alerts, version)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, 'enabled', '', '', $8, $9, $10, 1)"
                    " ON CONFLICT (name) DO NOTHING RETURNING id",
                    p_text(c->name), p_text(c->kind), p_bytes(ch->url_sealed), p_bytes(ch->secret_sealed),
-                   p_text(c->keyword), p_text(c->lang), p_int(c->allow_private), p_int(c->created_ms));
+                   p_text(c->keyword), p_text(c->lang), p_int(c->allow_private), p_int(c->created_ms),
+                   p_text(c->quiet), p_int(c->alerts));
     if (c->id)
         write_filters(db, c);
     return c->id != 0;
@@ -115,11 +123,11 @@ void store_channel_update(struct db *db, const struct channel_row *ch)
 
     db_exec(db,
             "UPDATE channel SET url_sealed = $2, secret_sealed = $3, secret_old_sealed = $4, secret_old_until_ms = $5,"
-            " keyword = $6, lang = $7, allow_private = $8, state = $9, reason = $10, version = version + 1"
-            " WHERE id = $1",
+            " keyword = $6, lang = $7, allow_private = $8, state = $9, reason = $10, quiet = $11, alerts = $12,"
+            " version = version + 1 WHERE id = $1",
             p_int(c->id), p_bytes(ch->url_sealed), p_bytes(ch->secret_sealed), p_bytes(ch->secret_old_sealed),
             p_int(ch->secret_old_until_ms), p_text(c->keyword), p_text(c->lang), p_int(c->allow_private),
-            p_text(c->state), p_text(c->reason));
+            p_text(c->state), p_text(c->reason), p_text(c->quiet), p_int(c->alerts));
     write_filters(db, c);
 }
 
@@ -199,7 +207,8 @@ size_t store_robot_sends(struct db *db, struct bytes robot, const struct instant
 
 /* Reminder rules */
 
-#define REMINDER_COLUMNS "id, code, event_id, category, kind, offset_ms, template, every_channel, created_ms, version"
+#define REMINDER_COLUMNS                                                                                            \
+    "id, code, event_id, category, kind, offset_ms, template, every_channel, created_ms, version, lang, target, steps"
 
 struct ids store_read_ids(struct stmt *s, struct arena *a)
 {
@@ -236,6 +245,9 @@ static struct reminder *read_reminder(struct db *db, struct stmt *s, struct aren
     r->every_channel = stmt_int(s, i++) != 0;
     r->created_ms = stmt_int(s, i++);
     r->version = stmt_int(s, i++);
+    r->lang = stmt_text(s, i++, a);
+    r->target = stmt_text(s, i++, a);
+    r->steps = stmt_text(s, i++, a);
     stmt_done(s);
     r->channels = (struct texts){arena_alloc(a, REMINDER_CHANNELS_MAX * sizeof(char *)), 0, true};
     s = db_query(db,
@@ -264,17 +276,19 @@ void store_reminder_insert(struct db *db, struct reminder *r)
     r->id =
         db_int(db, 0,
                "INSERT INTO reminder (code, event_id, category, kind, offset_ms, template, every_channel, created_ms,"
-               " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) RETURNING id",
+               " lang, target, steps, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) RETURNING id",
                p_text(r->code), p_int(r->event_id), p_text(r->category), p_text(r->kind), p_int(r->offset_ms),
-               p_text(r->template), p_int(r->every_channel), p_int(r->created_ms));
+               p_text(r->template), p_int(r->every_channel), p_int(r->created_ms), p_text(r->lang ? r->lang : ""),
+               p_text(r->target ? r->target : ""), p_text(r->steps ? r->steps : ""));
 }
 
 void store_reminder_update(struct db *db, const struct reminder *r)
 {
     db_exec(db,
-            "UPDATE reminder SET kind = $2, offset_ms = $3, template = $4, every_channel = $5, version = version + 1"
-            " WHERE id = $1",
-            p_int(r->id), p_text(r->kind), p_int(r->offset_ms), p_text(r->template), p_int(r->every_channel));
+            "UPDATE reminder SET kind = $2, offset_ms = $3, template = $4, every_channel = $5, lang = $6, target = $7,"
+            " steps = $8, version = version + 1 WHERE id = $1",
+            p_int(r->id), p_text(r->kind), p_int(r->offset_ms), p_text(r->template), p_int(r->every_channel),
+            p_text(r->lang), p_text(r->target), p_text(r->steps));
 }
 
 void store_reminder_delete(struct db *db, int64_t id)
@@ -313,24 +327,51 @@ struct ids store_reminder_for_event(struct db *db, int64_t event_id, const char 
         a);
 }
 
+/* Of several filters of one kind any lets an event e through to a channel c, of several kinds all. */
+#define LET_THROUGH                                                                                                    \
+    " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'category')"              \
+    "  OR EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'category'"                    \
+    "   AND f.slug = e.category))"                                                                                     \
+    " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'lead')"                  \
+    "  OR EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'lead'"                        \
+    "   AND f.slug = e.lead))"                                                                                         \
+    " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'audience')"              \
+    "  OR EXISTS (SELECT 1 FROM channel_filter f JOIN event_audience x ON x.slug = f.slug"                             \
+    "   WHERE f.channel_id = c.id AND f.kind = 'audience' AND x.event_id = e.id))"
+
 struct ids store_reminder_channels(struct db *db, const struct reminder *r, int64_t event_id, struct arena *a)
 {
-    /* Named or not, a channel hears what its filters let through: of several of one kind any, of several kinds all. */
+    /* Named or not, a channel hears what its filters let through. */
     return store_read_ids(
         db_query(db,
                  "SELECT c.id FROM channel c, event e WHERE e.id = $1"
                  " AND ($2 = 1 OR EXISTS (SELECT 1 FROM reminder_channel x WHERE x.reminder_id = $3"
-                 "   AND x.channel_id = c.id))"
-                 " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'category')"
-                 "  OR EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'category'"
-                 "   AND f.slug = e.category))"
-                 " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'lead')"
-                 "  OR EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'lead'"
-                 "   AND f.slug = e.lead))"
-                 " AND (NOT EXISTS (SELECT 1 FROM channel_filter f WHERE f.channel_id = c.id AND f.kind = 'audience')"
-                 "  OR EXISTS (SELECT 1 FROM channel_filter f JOIN event_audience x ON x.slug = f.slug"
-                 "   WHERE f.channel_id = c.id AND f.kind = 'audience' AND x.event_id = e.id))"
-                 " ORDER BY c.id",
+                 "   AND x.channel_id = c.id))" LET_THROUGH " ORDER BY c.id",
                  p_int(event_id), p_int(r->every_channel), p_int(r->id)),
+        a);
+}
+
+struct ids store_digest_week(struct db *db, int64_t channel_id, int64_t event_id, const char *category, int64_t from_ms,
+                             int64_t to_ms, int64_t most, struct arena *a)
+{
+    return store_read_ids(
+        db_query(db,
+                 "SELECT o.id FROM occurrence o JOIN event e ON e.id = o.event_id, channel c WHERE c.id = $1"
+                 " AND o.start_ms >= $4 AND o.start_ms < $5 AND o.status <> 'cancelled' AND e.status <> 'cancelled'"
+                 " AND ($2 = 0 OR e.id = $2) AND ($3 = '' OR e.category = $3)" LET_THROUGH
+                 " ORDER BY o.start_ms, o.id LIMIT $6",
+                 p_int(channel_id), p_int(event_id), p_text(category), p_int(from_ms), p_int(to_ms), p_int(most)),
+        a);
+}
+
+struct ids store_digest_overdue(struct db *db, int64_t channel_id, const char *reason, int64_t now_ms, int64_t most,
+                                struct arena *a)
+{
+    return store_read_ids(
+        db_query(db,
+                 "SELECT o.id FROM occurrence o WHERE o.end_ms > $3 AND EXISTS (SELECT 1 FROM delivery d"
+                 " WHERE d.occurrence_id = o.id AND d.channel_id = $1 AND d.state = 'superseded' AND d.reason = $2)"
+                 " ORDER BY o.start_ms, o.id LIMIT $4",
+                 p_int(channel_id), p_text(reason), p_int(now_ms), p_int(most)),
         a);
 }

@@ -5,7 +5,7 @@
 
 #define COLUMNS                                                                                                       \
     "id, code, identity, channel_id, channel_name, reminder_id, kind, event_id, occurrence_id, role, moves, text,"    \
-    " due_ms, deadline_ms, state, next_ms, attempts, reason, created_ms, final_ms"
+    " due_ms, deadline_ms, state, next_ms, attempts, reason, created_ms, final_ms, subject"
 
 static struct delivery_row *read_row(struct stmt *s, struct arena *a)
 {
@@ -35,6 +35,7 @@ static struct delivery_row *read_row(struct stmt *s, struct arena *a)
     d->reason = stmt_text(s, i++, a);
     d->created_ms = stmt_int(s, i++);
     d->final_ms = stmt_int(s, i++);
+    d->subject = stmt_text(s, i++, a);
     stmt_done(s);
     return d;
 }
@@ -98,12 +99,14 @@ static bool insert(struct db *db, struct delivery_row *d)
     d->id =
         db_int(db, 0,
                "INSERT INTO delivery (code, identity, channel_id, channel_name, reminder_id, kind, event_id,"
-               " occurrence_id, role, moves, text, due_ms, deadline_ms, state, next_ms, attempts, reason, created_ms)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'scheduled', $12, 0, '', $14)"
+               " occurrence_id, role, moves, text, due_ms, deadline_ms, state, next_ms, attempts, reason, created_ms,"
+               " subject)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'scheduled', $15, 0, '', $14, $16)"
                " ON CONFLICT (identity) DO NOTHING RETURNING id",
                p_text(d->code), p_text(d->identity), p_int(d->channel_id), p_text(d->channel_name),
                p_int(d->reminder_id), p_text(d->kind), p_int(d->event_id), p_int(d->occurrence_id), p_text(d->role),
-               p_int(d->moves), p_text(d->text), p_int(d->due_ms), p_int(d->deadline_ms), p_int(d->created_ms));
+               p_int(d->moves), p_text(d->text), p_int(d->due_ms), p_int(d->deadline_ms), p_int(d->created_ms),
+               p_int(d->next_ms ? d->next_ms : d->due_ms), p_text(d->subject ? d->subject : ""));
     return d->id != 0;
 }
 
@@ -133,13 +136,13 @@ void store_delivery_update(struct db *db, const struct delivery_row *d)
 }
 
 void store_delivery_redate(struct db *db, int64_t id, const char *kind, int64_t moves, int64_t due_ms,
-                           int64_t deadline_ms)
+                           int64_t deadline_ms, int64_t at_ms)
 {
     db_exec(db,
             "UPDATE delivery SET kind = $2, moves = $3, due_ms = $4, deadline_ms = $5,"
-            " next_ms = CASE WHEN state = 'scheduled' OR next_ms < $4 THEN $4 WHEN next_ms > $5 THEN $5"
+            " next_ms = CASE WHEN state = 'scheduled' OR next_ms < $4 THEN $6 WHEN next_ms > $5 THEN $5"
             " ELSE next_ms END WHERE id = $1",
-            p_int(id), p_text(kind), p_int(moves), p_int(due_ms), p_int(deadline_ms));
+            p_int(id), p_text(kind), p_int(moves), p_int(due_ms), p_int(deadline_ms), p_int(at_ms));
 }
 
 #define OPEN "('scheduled', 'sending', 'retrying', 'ambiguous')"

@@ -22,7 +22,8 @@ struct channel_row *store_channel_by_name(struct db *db, const char *name, struc
 struct channel_row *store_channel_by_id(struct db *db, int64_t id, struct arena *a);
 bool store_channel_insert(struct db *db, struct channel_row *ch);                              /* false: name taken */
 void store_channel_update(struct db *db, const struct channel_row *ch);
-char *store_channel_name(struct db *db, int64_t id, struct arena *a);                          /* NULL: none */
+/* Its name (NULL: there is none) and its quiet hours. */
+char *store_channel_name(struct db *db, int64_t id, char **ret_quiet, struct arena *a);
 void store_channel_delete(struct db *db, int64_t id);
 struct texts store_channel_names(struct db *db, struct arena *a);
 void store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms);
@@ -62,6 +63,7 @@ struct delivery_row {
     int64_t id, channel_id, reminder_id, event_id, occurrence_id, moves, due_ms, deadline_ms, next_ms, attempts;
     int64_t created_ms, final_ms;
     char *code, *identity, *channel_name, *kind, *role, *text, *state, *reason;
+    char *subject;     /* of a weekly one the week, of a milestone target and step, of an alert its name; "" */
 };
 struct delivery_row *store_delivery_by_code(struct db *db, const char *code, struct arena *a);
 struct delivery_row *store_delivery_by_id(struct db *db, int64_t id, struct arena *a);
@@ -76,13 +78,13 @@ struct delivery_brief {
  */
 size_t store_delivery_briefs(struct db *db, int64_t event_id, int64_t after_ms, struct arena *a,
                              struct delivery_brief **ret);
-/* Sets d->id; false if this identity exists. */
+/* Sets d->id; false if this identity exists. next_ms 0 is due_ms. */
 bool store_delivery_insert(struct db *db, struct delivery_row *d);
 void store_delivery_update(struct db *db, const struct delivery_row *d); /* times, state, reason, attempts, moves */
 struct ids store_delivery_open_of_event(struct db *db, int64_t event_id, struct arena *a);   /* not final */
-/* One that isn't final. What is to be tried again tells of the new date, and so waits for its time. */
+/* One that isn't final, to be sent at at_ms. What is to be tried again tells of the new date, and so waits for it. */
 void store_delivery_redate(struct db *db, int64_t id, const char *kind, int64_t moves, int64_t due_ms,
-                           int64_t deadline_ms);
+                           int64_t deadline_ms, int64_t at_ms);
 struct ids store_delivery_open_of_occurrence(struct db *db, int64_t occurrence_id, struct arena *a);
 struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, struct arena *a);
 struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, struct arena *a);
@@ -102,6 +104,15 @@ int64_t store_claim_next_ms(struct db *db);   /* when the first is over; INT64_M
 struct ids store_delivery_sending(struct db *db, struct arena *a);
 struct ids store_delivery_list(struct db *db, const char *channel, int64_t event_id, const char *state,
                                int64_t before_due_ms, int64_t before_id, int64_t most, struct arena *a);
+
+/*
+ * For digests: occurrences that start in [from_ms, to_ms) and that a channel's filters let through, of an event (0: of
+ * any) and a category ("": of any); and those of what a digest superseded with this reason and that aren't over.
+ */
+struct ids store_digest_week(struct db *db, int64_t channel_id, int64_t event_id, const char *category, int64_t from_ms,
+                             int64_t to_ms, int64_t most, struct arena *a);
+struct ids store_digest_overdue(struct db *db, int64_t channel_id, const char *reason, int64_t now_ms, int64_t most,
+                                struct arena *a);
 
 void store_attempt_begin(struct db *db, int64_t delivery_id, int64_t number, int64_t at_ms);
 void store_attempt_end(struct db *db, int64_t delivery_id, int64_t number, int64_t took_ms, int64_t status,
