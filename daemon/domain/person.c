@@ -1,5 +1,6 @@
 #include "person.h"
 
+#include "hours.h"
 #include "office.h"
 #include "signup.h"
 
@@ -29,6 +30,8 @@ static const struct field file_table[] = {
     FIELD_OF(FIELD_OBJECTS, person_file, consents, consent_fields, NULL),
     FIELD_OF(FIELD_OBJECT, person_file, guardian, guardian_fields, "null: none"),
     FIELD_OF(FIELD_OBJECTS, person_file, signups, signup_fields, "with attendance"),
+    FIELD_OF(FIELD_OBJECTS, person_file, hours, hours_entry_fields, "entries of the ledger"),
+    FIELD(FIELD_TEXTS, person_file, certificates, "their codes"),
     FIELD_OF(FIELD_OBJECT, person_file, links, links_fields, "which are out; never the secrets"),
     FIELD_OF(FIELD_OBJECTS, person_file, audit, audit_fields, "entries about them and their sign-ups"),
     FIELD_AS("exported", FIELD_MS, person_file, exported_ms, NULL),

@@ -29,6 +29,8 @@ struct person_file {
     struct objects consents;     /* struct person_consent */
     struct person_guardian *guardian;
     struct objects signups;      /* struct signup */
+    struct objects hours;        /* struct hours_entry: of the ledger */
+    struct texts certificates;   /* their codes */
     struct person_links *links;
     struct objects audit;        /* struct audit_entry: of the person and of their sign-ups */
     int64_t exported_ms;

@@ -124,6 +124,8 @@ static void fill(struct call *c, struct db *db, const struct certificate_row *ro
     int64_t then, total = store_hours_total(db, row->volunteer, row->head);
     bool same;
 
+    if (who && who->merged_into)
+        who = store_volunteer_by_code(db, who->merged_into, &c->out);
     certificate_code_show(row->code, shown);
     ret->code = arena_strdup(&c->out, shown);
     ret->entries = lines(c, db, row, &then, &ret->minutes_now, &same);
@@ -178,11 +180,10 @@ static int run_certificate(struct call *c, struct db *db, const void *input, voi
 {
     const struct certificate_input *in = input;
     const char *id = in->id ? in->id : "";
+    struct volunteer_row *who;
     struct certificate *made;
 
-    if (!store_volunteer_by_code(db, id, &c->out))
-        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "id", id, NULL);
-    if (issue(c, db, id, in, &made, e))
+    if (volunteer_find(c, db, id, &who, e) || issue(c, db, id, in, &made, e))
         return -1;
     *ret = made;
     return 0;

@@ -5,6 +5,7 @@
 #include "register.h"
 #include "store/register.h"
 #include "store/volunteer.h"
+#include "volunteer.h"
 
 #include <string.h>
 
@@ -200,7 +201,7 @@ static int run_rotate(struct call *c, struct db *db, const void *input, void **r
     struct volunteer_id who;
 
     if (!store_volunteer_lock(db, in->id, &c->out, &who))
-        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", in->id, NULL);
+        return db_check(db, e) ? -1 : volunteer_unknown(c, db, in->id, e);
     *ret = rotate(c, db, who.id, who.code);
     return db_check(db, e);
 }

@@ -24,8 +24,7 @@ static char *or_null(char *text)
     return text && *text ? text : NULL;
 }
 
-/* What the wire shows beyond the row. */
-static void dress(struct call *c, struct hours_entry *h)
+void hours_dress(struct call *c, struct hours_entry *h)
 {
     char hex[2 * CRYPTO_HASH_BYTES + 1];
 
@@ -40,7 +39,7 @@ static int find_volunteer(struct call *c, struct db *db, const char *id, struct 
 {
     if (store_volunteer_lock(db, id ? id : "", &c->out, ret))
         return 0;
-    return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", id ? id : "", NULL);
+    return db_check(db, e) ? -1 : volunteer_unknown(c, db, id, e);
 }
 
 static int find_entry(struct call *c, struct db *db, const char *id, const char *field, struct hours_entry **ret,
@@ -57,6 +56,8 @@ static int find_entry(struct call *c, struct db *db, const char *id, const char 
 static int read_filter(struct call *c, struct db *db, const struct hours_filter *f, struct hours_query *q,
                        struct err *e)
 {
+    struct volunteer_row *who;
+
     *q = (struct hours_query){.volunteer = f->volunteer, .event = f->event, .pending = -1};
     if (cursor_read(f->cursor, &q->after, e) || call_limit(f->limit, &q->limit, e))
         return -1;
@@ -64,10 +65,7 @@ static int read_filter(struct call *c, struct db *db, const struct hours_filter 
         return err_set(e, ERR_INVALID, MSG_HOURS_STATE_BAD, "state", f->state, NULL);
     if (f->state)
         q->pending = strcmp(f->state, "pending") == 0;
-    if (f->volunteer && !store_volunteer_by_code(db, f->volunteer, &c->out))
-        return db_check(db, e) ? -1
-                               : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", f->volunteer, NULL);
-    return 0;
+    return f->volunteer ? volunteer_find(c, db, f->volunteer, &who, e) : 0;
 }
 
 static int run_list(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
@@ -89,7 +87,7 @@ static int run_list(struct call *c, struct db *db, const void *input, void **ret
             stmt_done(s);
             break;
         }
-        dress(c, &row);
+        hours_dress(c, &row);
         *(struct hours_entry *)list_add(c, &b, sizeof row) = row;
     }
     *ret = list_end(c, &b, next);
@@ -239,7 +237,7 @@ static int show(struct call *c, struct db *db, const char *id, void **ret, struc
 
     if (find_entry(c, db, id, "id", &h, e))
         return -1;
-    dress(c, h);
+    hours_dress(c, h);
     *ret = h;
     return 0;
 }
@@ -275,6 +273,14 @@ static int check_approval(struct call *c, struct db *db, const struct hours_entr
     return 0;
 }
 
+/* Said of somebody who was merged into another since. */
+static char *now_called(struct call *c, struct db *db, const struct hours_entry *h)
+{
+    const struct volunteer_row *who = store_volunteer_by_code(db, h->volunteer, &c->out);
+
+    return who && who->merged_into ? who->merged_into : h->volunteer;
+}
+
 static int run_approve(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct hours_ref *in = input;
@@ -286,7 +292,8 @@ static int run_approve(struct call *c, struct db *db, const void *input, void **
     store_volunteer_lock(db, h->volunteer, &c->out, &who);
     if (check_approval(c, db, h, e))
         return -1;
-    a = (struct hours_entry){.kind = "approval", .root = h->root, .refers = h->number, .volunteer = h->volunteer,
+    a = (struct hours_entry){.kind = "approval", .root = h->root, .refers = h->number,
+                             .volunteer = now_called(c, db, h),
                              .signup = h->signup, .event = h->event, .occurrence = h->occurrence, .day = h->day,
                              .minutes = h->minutes, .how = "hand", .who = c->req.principal.name};
     a.counted = h->minutes - store_hours_of_root(db, h->root).counted;

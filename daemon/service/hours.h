@@ -21,6 +21,9 @@ extern const struct operation op_certificate_sheet;
 /* input: struct person_ref (a volunteer's own page); result: struct certificate. */
 extern const struct operation op_certificate_own;
 
+/* What the wire shows of an entry beyond its row. */
+void hours_dress(struct call *c, struct hours_entry *h);
+
 /* input: none; result: struct check_report. */
 extern const struct operation op_check;
 

@@ -229,7 +229,7 @@ static int run_add(struct call *c, struct db *db, const void *input, void **ret,
     struct signup *s;
 
     if (!store_volunteer_lock(db, who, &c->out, &enrolment.who))
-        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", who, NULL);
+        return db_check(db, e) ? -1 : volunteer_unknown(c, db, who, e);
     if (signup_occasion(c, db, in->event, in->on, &enrolment.occasion, e) ||
         signup_may_change(c, db, enrolment.occasion.event_id, e) ||
         signup_role(c, db, in->role, &enrolment, e) || signup_enrol(c, db, &enrolment, &s, e))
@@ -297,9 +297,8 @@ static int read_filter(struct call *c, struct db *db, const struct signup_filter
     q->state = f->state;
     if (!code)
         return 0;
-    who = store_volunteer_by_code(db, code, &c->out);
-    if (!who)
-        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", code, NULL);
+    if (volunteer_find(c, db, code, &who, e))
+        return -1;
     q->volunteer_id = who->id;
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "domain/target.h"
 #include "planner.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +158,15 @@ int volunteer_find(struct call *c, struct db *db, const char *code, struct volun
     return err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_MERGED, "volunteer", code, (*ret)->merged_into, NULL);
 }
 
+int volunteer_unknown(struct call *c, struct db *db, const char *code, struct err *e)
+{
+    struct volunteer_row *row;
+
+    if (volunteer_find(c, db, code, &row, e))
+        return -1;
+    return err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", code, NULL);
+}
+
 int volunteer_of_link(struct call *c, struct db *db, const struct person_ref *ref, struct volunteer_row **ret,
                       struct err *e)
 {
@@ -165,9 +175,10 @@ int volunteer_of_link(struct call *c, struct db *db, const struct person_ref *re
 
     crypto_token_hash(ref->token ? ref->token : "", hash);
     *ret = store_volunteer_by_link(db, hash, &c->out);
-    if (*ret && store_volunteer_lock(db, (*ret)->code, &c->out, &who))
-        return 0;
-    return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_LINK_UNKNOWN, NULL, NULL);
+    if (!*ret || !store_volunteer_lock(db, (*ret)->code, &c->out, &who))
+        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_LINK_UNKNOWN, NULL, NULL);
+    snprintf(c->req.principal.name, sizeof c->req.principal.name, "%s", who.code);
+    return 0;
 }
 
 /* The person of this row's phone and name is somebody else: who? */
@@ -391,7 +402,7 @@ static int run_link(struct call *c, struct db *db, const void *input, void **ret
     struct volunteer_id who;
 
     if (!store_volunteer_lock(db, ref->id, &c->out, &who))
-        return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_VOLUNTEER_NOT_FOUND, "volunteer", ref->id, NULL);
+        return db_check(db, e) ? -1 : volunteer_unknown(c, db, ref->id, e);
     crypto_token(token);
     crypto_token_hash(token, hash);
     store_volunteer_set_link(db, who.id, hash);

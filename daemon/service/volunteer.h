@@ -26,6 +26,9 @@ extern const struct operation op_volunteer_link;
 #define VOLUNTEER_IMPORT_LINES_MAX 200000
 extern const struct operation op_volunteer_import;
 
+/* input: struct volunteer_merge; result: struct volunteer_merged. Wants `yes`. */
+extern const struct operation op_volunteer_merge;
+
 /*
  * Everything that is held on somebody: result struct person_file, and an entry in the audit. And its end: result struct
  * person_erased; wants `yes`; once more changes nothing. Input: struct volunteer_ref; those of a person, for whoever
@@ -37,7 +40,9 @@ extern const struct operation op_volunteer_export, op_person_export, op_voluntee
 
 /* The volunteer of an id; ERR_NOT_FOUND, which says so if it was merged into another. Field "volunteer". */
 int volunteer_find(struct call *c, struct db *db, const char *code, struct volunteer_row **ret, struct err *e);
-/* The volunteer whose whole page a token opens, their row kept; ERR_NOT_FOUND for any other token. */
+/* Why an id is nobody's: there is none, or it was merged. Field "volunteer". */
+int volunteer_unknown(struct call *c, struct db *db, const char *code, struct err *e);
+/* The volunteer whose whole page a token opens, their row kept: it is they who ask now. ERR_NOT_FOUND otherwise. */
 int volunteer_of_link(struct call *c, struct db *db, const struct person_ref *ref, struct volunteer_row **ret,
                       struct err *e);
 /* Without asking and without an entry in the audit; ret in c->out. Of somebody who is erased it only tells. */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "domain/person.h"
 #include "signup.h"
+#include "store/hours.h"
 #include "store/person.h"
 
 #include <string.h>
@@ -131,6 +132,7 @@ static int forget(struct call *c, struct db *db, const struct volunteer_row *row
     blacken(c, db, whole.phone);
     blacken(c, db, whole.email);
     blacken(c, db, whole.name);
+    store_hours_forget(db, row->id);
     store_volunteer_blank(db, row->id);
     return db_check(db, e);
 }
@@ -154,8 +156,7 @@ int volunteer_erase(struct call *c, struct db *db, const struct volunteer_row *r
     return 0;
 }
 
-static int erase(struct call *c, struct db *db, const struct volunteer_row *row, const char *by, void **ret,
-                 struct err *e)
+static int erase(struct call *c, struct db *db, const struct volunteer_row *row, void **ret, struct err *e)
 {
     struct person_erased *result = arena_alloc(&c->out, sizeof *result);
     bool again = strcmp(row->status, person_status_name(PERSON_ERASED)) == 0;
@@ -165,7 +166,7 @@ static int erase(struct call *c, struct db *db, const struct volunteer_row *row,
     if (volunteer_erase(c, db, row, result, e))
         return -1;
     if (!again)
-        call_audit(c, row->code, "erased%s, %lld sign-ups cancelled", by, (long long)result->cancelled);
+        call_audit(c, row->code, "erased, %lld sign-ups cancelled", (long long)result->cancelled);
     *ret = result;
     return 0;
 }
@@ -175,14 +176,14 @@ static int run_erase(struct call *c, struct db *db, const void *input, void **re
     const struct volunteer_ref *ref = input;
     struct volunteer_row *row;
 
-    return volunteer_find(c, db, ref->id, &row, e) ? -1 : erase(c, db, row, "", ret, e);
+    return volunteer_find(c, db, ref->id, &row, e) ? -1 : erase(c, db, row, ret, e);
 }
 
 static int run_erase_own(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     struct volunteer_row *row;
 
-    return volunteer_of_link(c, db, input, &row, e) ? -1 : erase(c, db, row, " by their link", ret, e);
+    return volunteer_of_link(c, db, input, &row, e) ? -1 : erase(c, db, row, ret, e);
 }
 
 const struct operation op_volunteer_erase = {"volunteer erase", ROLE_ORGANIZER, true, run_erase};

@@ -2,7 +2,9 @@
 #include "volunteer.h"
 
 #include "domain/person.h"
+#include "hours.h"
 #include "signup.h"
+#include "store/hours.h"
 #include "store/person.h"
 
 #include <string.h>
@@ -49,6 +51,30 @@ static int add_signups(struct call *c, struct db *db, int64_t volunteer_id, stru
     return db_check(db, e);
 }
 
+static void add_hours(struct call *c, struct db *db, const char *code, struct list_builder *b)
+{
+    struct hours_query q = {.volunteer = code, .pending = -1, .limit = INT32_MAX};
+    struct stmt *s = store_hours_list(db, &q);
+    struct hours_entry h;
+
+    while (store_hours_next(s, &c->out, &h)) {
+        hours_dress(c, &h);
+        *(struct hours_entry *)list_add(c, b, sizeof h) = h;
+    }
+}
+
+/* Under the ids of records that were merged too. */
+static void add_service(struct call *c, struct db *db, const struct volunteer_row *row, struct person_file *file)
+{
+    struct list_builder b = {0};
+
+    add_hours(c, db, row->code, &b);
+    for (size_t i = 0; i < file->merged.count; i++)
+        add_hours(c, db, file->merged.items[i], &b);
+    file->hours = (struct objects){b.items, b.count, true};
+    file->certificates = store_certificates_of(db, row->id, &c->out);
+}
+
 static void add_links(struct call *c, struct db *db, int64_t volunteer_id, struct person_file *file)
 {
     struct volunteer_links links;
@@ -71,20 +97,20 @@ static int fill(struct call *c, struct db *db, const struct volunteer_row *row, 
         return -1;
     file->consents = (struct objects){consents.items, consents.count, true};
     file->merged = store_volunteer_aliases(db, row->id, &c->out);
+    add_service(c, db, row, file);
     add_links(c, db, row->id, file);
     file->audit = store_person_audit(db, row->id, &c->out);
     return db_check(db, e);
 }
 
-static int export(struct call *c, struct db *db, const struct volunteer_row *row, const char *by, void **ret,
-                  struct err *e)
+static int export(struct call *c, struct db *db, const struct volunteer_row *row, void **ret, struct err *e)
 {
     struct person_file *file = arena_alloc(&c->out, sizeof *file);
 
     *file = (struct person_file){0};
     if (fill(c, db, row, file, e))
         return -1;
-    call_audit(c, row->code, "everything exported%s", by);
+    call_audit(c, row->code, "everything exported");
     *ret = file;
     return 0;
 }
@@ -94,14 +120,14 @@ static int run_export(struct call *c, struct db *db, const void *input, void **r
     const struct volunteer_ref *ref = input;
     struct volunteer_row *row;
 
-    return volunteer_find(c, db, ref->id, &row, e) ? -1 : export(c, db, row, "", ret, e);
+    return volunteer_find(c, db, ref->id, &row, e) ? -1 : export(c, db, row, ret, e);
 }
 
 static int run_export_own(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     struct volunteer_row *row;
 
-    return volunteer_of_link(c, db, input, &row, e) ? -1 : export(c, db, row, " by their link", ret, e);
+    return volunteer_of_link(c, db, input, &row, e) ? -1 : export(c, db, row, ret, e);
 }
 
 const struct operation op_volunteer_export = {"volunteer export", ROLE_ORGANIZER, true, run_export};

@@ -191,24 +191,35 @@ struct feed_shifts store_feed_shifts(struct db *db, int64_t volunteer_id, struct
 
 int64_t store_feed_volunteer(struct db *db, const unsigned char *token_hash)
 {
-    return db_int(db, 0, "SELECT id FROM volunteer WHERE feed_hash = $1 AND status <> 'erased'",
+    return db_int(db, 0, "SELECT COALESCE(merged_into, id) FROM volunteer WHERE feed_hash = $1",
                   p_blob(token_hash, CRYPTO_HASH_BYTES));
+}
+
+/* A calendar's address may still be of a record that was merged into this one. */
+static void drop_of_aliases(struct db *db, int64_t volunteer_id)
+{
+    db_exec(db, "UPDATE volunteer SET feed_hash = NULL WHERE merged_into = $1 AND feed_hash IS NOT NULL",
+            p_int(volunteer_id));
 }
 
 void store_feed_set_token(struct db *db, int64_t volunteer_id, const unsigned char *token_hash)
 {
+    drop_of_aliases(db, volunteer_id);
     db_exec(db, "UPDATE volunteer SET feed_hash = $2, version = version + 1 WHERE id = $1", p_int(volunteer_id),
             p_blob(token_hash, CRYPTO_HASH_BYTES));
 }
 
 void store_feed_drop_token(struct db *db, int64_t volunteer_id)
 {
+    drop_of_aliases(db, volunteer_id);
     db_exec(db, "UPDATE volunteer SET feed_hash = NULL, version = version + 1 WHERE id = $1", p_int(volunteer_id));
 }
 
 bool store_feed_has_token(struct db *db, int64_t volunteer_id)
 {
-    return db_int(db, 0, "SELECT 1 FROM volunteer WHERE id = $1 AND feed_hash IS NOT NULL", p_int(volunteer_id)) != 0;
+    return db_int(db, 0, "SELECT 1 FROM volunteer WHERE (id = $1 OR merged_into = $1) AND feed_hash IS NOT NULL"
+                         " LIMIT 1",
+                  p_int(volunteer_id)) != 0;
 }
 
 bool store_feed_in_use(struct db *db, enum feed_kind kind, const char *slug)

@@ -208,7 +208,8 @@ static struct hours_sum read_sum(struct stmt *s)
 }
 
 #define SUM_COLUMNS \
-    "SELECT COALESCE(SUM(counted), 0), COALESCE(MIN(root), 0), COALESCE(MAX(number), 0) FROM hours_entry"
+    "SELECT CAST(COALESCE(SUM(counted), 0) AS bigint), COALESCE(MIN(root), 0), COALESCE(MAX(number), 0)" \
+    " FROM hours_entry"
 
 struct hours_sum store_hours_of_signup(struct db *db, const char *signup)
 {
@@ -223,9 +224,9 @@ struct hours_sum store_hours_of_root(struct db *db, int64_t root)
 int64_t store_hours_at(struct db *db, const char *volunteer, const char *event, const char *occurrence)
 {
     return db_int(db, 0,
-                  "SELECT COALESCE(SUM(CASE WHEN h.kind = 'manual' AND NOT EXISTS (SELECT 1 FROM hours_entry a"
+                  "SELECT CAST(COALESCE(SUM(CASE WHEN h.kind = 'manual' AND NOT EXISTS (SELECT 1 FROM hours_entry a"
                   " WHERE a.refers = h.number AND a.kind = 'approval') THEN h.minutes ELSE h.counted END), 0)"
-                  " FROM hours_entry h WHERE h.volunteer = $1 AND h.event = $2 AND h.occurrence = $3",
+                  " AS bigint) FROM hours_entry h WHERE h.volunteer = $1 AND h.event = $2 AND h.occurrence = $3",
                   p_text(volunteer), p_text(event), p_text(occurrence));
 }
 
@@ -271,14 +272,16 @@ struct stmt *store_hours_all(struct db *db)
 
 /*
  * Today's sum of a matter counts wherever it was booked: one that went to another volunteer since is none of this
- * one's any more.
+ * one's any more, unless both are the same person by now.
  */
 struct stmt *store_hours_matters(struct db *db, const char *volunteer, const char *from, const char *to, int64_t head)
 {
     return db_query(db,
-                    "SELECT m.root, m.counted, (SELECT COALESCE(SUM(n.counted), 0) FROM hours_entry n"
-                    " WHERE n.root = m.root AND n.volunteer = $1), f.day, f.event, COALESCE(e.title, '') FROM"
-                    " (SELECT h.root AS root, SUM(h.counted) AS counted FROM hours_entry h" IN_PERIOD
+                    "SELECT m.root, m.counted, (SELECT CAST(COALESCE(SUM(n.counted), 0) AS bigint) FROM hours_entry n"
+                    " WHERE n.root = m.root AND (n.volunteer = $1 OR n.volunteer = (SELECT k.code FROM volunteer o"
+                    " JOIN volunteer k ON k.id = o.merged_into WHERE o.code = $1))),"
+                    " f.day, f.event, COALESCE(e.title, '') FROM"
+                    " (SELECT h.root AS root, CAST(SUM(h.counted) AS bigint) AS counted FROM hours_entry h" IN_PERIOD
                     " GROUP BY h.root) m JOIN hours_entry f ON f.number = m.root LEFT JOIN event e ON e.slug = f.event"
                     " WHERE m.counted <> 0 ORDER BY f.day, m.root",
                     p_text(volunteer), p_text(from), p_text(to), p_int(head));
@@ -299,7 +302,8 @@ bool store_hours_matter_next(struct stmt *s, struct arena *a, struct hours_matte
 
 int64_t store_hours_total(struct db *db, const char *volunteer, int64_t head)
 {
-    return db_int(db, 0, "SELECT COALESCE(SUM(counted), 0) FROM hours_entry WHERE volunteer = $1 AND number <= $2",
+    return db_int(db, 0, "SELECT CAST(COALESCE(SUM(counted), 0) AS bigint) FROM hours_entry"
+                  " WHERE volunteer = $1 AND number <= $2",
                   p_text(volunteer), p_int(head));
 }
 
@@ -365,4 +369,24 @@ bool store_certificate_of_page(struct db *db, const unsigned char *page_hash, st
 int64_t store_certificate_count(struct db *db)
 {
     return db_int(db, 0, "SELECT COUNT(*) FROM certificate");
+}
+
+#define OF_THE_PERSON " IN (SELECT v.code FROM volunteer v WHERE v.id = $1 OR v.merged_into = $1)"
+
+void store_hours_forget(struct db *db, int64_t volunteer_id)
+{
+    db_exec(db,
+            "UPDATE hours_entry SET note = NULL, note_salt = NULL WHERE note IS NOT NULL AND volunteer" OF_THE_PERSON,
+            p_int(volunteer_id));
+    db_exec(db,
+            "UPDATE attendance_entry SET reason = '' WHERE reason <> '' AND signup_id IN"
+            " (SELECT s.id FROM signup s WHERE s.volunteer_id = $1)",
+            p_int(volunteer_id));
+}
+
+struct texts store_certificates_of(struct db *db, int64_t volunteer_id, struct arena *a)
+{
+    return read_texts(db_query(db, "SELECT code FROM certificate WHERE volunteer" OF_THE_PERSON " ORDER BY code",
+                               p_int(volunteer_id)),
+                      PERSON_CERTIFICATES_MAX, a);
 }

@@ -87,5 +87,11 @@ bool store_certificate_find(struct db *db, const char *code, struct arena *a, st
 bool store_certificate_of_page(struct db *db, const unsigned char *page_hash, struct arena *a,
                                struct certificate_row *ret);
 int64_t store_certificate_count(struct db *db);
+/* Codes of those made for somebody, also under an id that was merged. */
+#define PERSON_CERTIFICATES_MAX 1000
+struct texts store_certificates_of(struct db *db, int64_t volunteer_id, struct arena *a);
+
+/* What was said in words of somebody's hours and attendance goes; the ledger's hashes hold without it. */
+void store_hours_forget(struct db *db, int64_t volunteer_id);
 
 #endif

@@ -87,8 +87,9 @@ struct objects store_audit_list(struct db *db, const char *object, const char *w
     struct objects entries = {list, 0, true};
     struct stmt *s = db_query(db,
                               "SELECT at_ms, who, operation, object, detail, request, id FROM audit"
-                              " WHERE ($1 = '' OR object = $1) AND ($2 = '' OR who = $2) AND id < $3"
-                              " ORDER BY id DESC LIMIT $4",
+                              " WHERE ($1 = '' OR object = $1 OR object IN (SELECT m.code FROM volunteer m"
+                              " JOIN volunteer k ON k.id = m.merged_into WHERE k.code = $1))"
+                              " AND ($2 = '' OR who = $2) AND id < $3 ORDER BY id DESC LIMIT $4",
                               p_text(object), p_text(who), p_int(before), p_int(most));
 
     *ret_last_id = 0;

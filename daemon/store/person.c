@@ -18,7 +18,9 @@ static void *add(struct objects *list, size_t *room, size_t bytes, struct arena 
 
 #define OF_THE_PERSON                                                                                       \
     " WHERE object IN (SELECT v.code FROM volunteer v WHERE v.id = $1 OR v.merged_into = $1)"                \
-    " OR object IN (SELECT s.code FROM signup s WHERE s.volunteer_id = $1)"
+    " OR object IN (SELECT s.code FROM signup s WHERE s.volunteer_id = $1)"                                  \
+    " OR object IN (SELECT h.code FROM hours_entry h JOIN volunteer w ON w.code = h.volunteer"               \
+    " WHERE w.id = $1 OR w.merged_into = $1)"
 
 struct objects store_person_audit(struct db *db, int64_t volunteer_id, struct arena *a)
 {

@@ -384,6 +384,30 @@ bool store_signup_next(struct stmt *s, struct arena *a, struct signup *ret)
     return true;
 }
 
+struct texts store_signup_twins(struct db *db, int64_t first_id, int64_t second_id, struct arena *a)
+{
+#define TWINS                                                                                        \
+    " FROM signup m JOIN signup t ON t.occurrence_id = m.occurrence_id AND t.role = m.role"           \
+    " WHERE m.volunteer_id = $1 AND t.volunteer_id = $2 AND m.state <> 'cancelled' AND t.state <> 'cancelled'"
+    int64_t pairs = db_int(db, 0, "SELECT COUNT(*)" TWINS, p_int(first_id), p_int(second_id));
+    struct texts codes = {arena_alloc(a, (size_t)(2 * pairs + 1) * sizeof(char *)), 0, true};
+    struct stmt *s = db_query(db, "SELECT m.code, t.code" TWINS " ORDER BY m.id", p_int(first_id), p_int(second_id));
+
+    while ((int64_t)codes.count < 2 * pairs && stmt_row(s)) {
+        codes.items[codes.count++] = stmt_text(s, 0, a);
+        codes.items[codes.count++] = stmt_text(s, 1, a);
+    }
+    stmt_done(s);
+    return codes;
+#undef TWINS
+}
+
+int64_t store_signup_reassign(struct db *db, int64_t from_id, int64_t to_id)
+{
+    return db_exec(db, "UPDATE signup SET volunteer_id = $2, version = version + 1 WHERE volunteer_id = $1",
+                   p_int(from_id), p_int(to_id));
+}
+
 int64_t store_occurrence_event(struct db *db, int64_t occurrence_id)
 {
     return db_int(db, 0, "SELECT event_id FROM occurrence WHERE id = $1", p_int(occurrence_id));

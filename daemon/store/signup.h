@@ -79,6 +79,11 @@ struct stmt *store_signup_list(struct db *db, const struct signup_query *q);
 struct stmt *store_signup_of_person(struct db *db, int64_t volunteer_id, int64_t limit);
 bool store_signup_next(struct stmt *s, struct arena *a, struct signup *ret);
 
+/* Sign-ups of two volunteers for one role of one occurrence, none cancelled: ids, the first's and the other's. */
+struct texts store_signup_twins(struct db *db, int64_t first_id, int64_t second_id, struct arena *a);
+/* All of one volunteer's become another's: how many. */
+int64_t store_signup_reassign(struct db *db, int64_t from_id, int64_t to_id);
+
 int64_t store_occurrence_event(struct db *db, int64_t occurrence_id);
 int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *role);   /* -1: none */
 /* The skills that a role asks for, as its row keeps them; NULL: no such role. */

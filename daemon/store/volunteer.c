@@ -46,7 +46,9 @@ int64_t store_volunteer_insert(struct db *db, const struct volunteer_row *v, con
     return db_int(db, 0,
                   "INSERT INTO volunteer (code, name, name_key, phone_sealed, phone_index, email_sealed, org, source,"
                   " town, status, consent_ms, consent_version, consent_basis, link_hash, minutes, created_ms, version)"
-                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, 1)"
+                  " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, 1"
+                  " WHERE NOT EXISTS (SELECT 1 FROM volunteer a WHERE a.phone_index = $5 AND a.name_key = $3"
+                  " AND a.merged_into IS NOT NULL)"
                   " ON CONFLICT (phone_index, name_key) WHERE status <> 'erased' DO NOTHING RETURNING id",
                   p_text(v->code), p_text(v->name), p_text(v->name_key),
                   p_blob(v->phone_sealed.data, v->phone_sealed.len), p_blob(v->phone_index.data, v->phone_index.len),
@@ -68,6 +70,7 @@ void store_volunteer_update(struct db *db, const struct volunteer_row *v)
 
 void store_volunteer_set_link(struct db *db, int64_t id, const unsigned char *link_hash)
 {
+    db_exec(db, "UPDATE volunteer SET link_hash = NULL WHERE merged_into = $1 AND link_hash IS NOT NULL", p_int(id));
     db_exec(db, "UPDATE volunteer SET link_hash = $2, version = version + 1 WHERE id = $1", p_int(id),
             p_blob(link_hash, CRYPTO_HASH_BYTES));
 }
@@ -80,8 +83,8 @@ struct volunteer_row *store_volunteer_by_code(struct db *db, const char *code, s
 struct volunteer_row *store_volunteer_by_link(struct db *db, const unsigned char *link_hash, struct arena *a)
 {
     return read_one(db_query(db,
-                             "SELECT " VOLUNTEER_COLUMNS " FROM volunteer v WHERE v.link_hash = $1"
-                             " AND v.status <> 'erased'",
+                             "SELECT " VOLUNTEER_COLUMNS " FROM volunteer v WHERE v.status <> 'erased' AND v.id ="
+                             " (SELECT COALESCE(l.merged_into, l.id) FROM volunteer l WHERE l.link_hash = $1)",
                              p_blob(link_hash, CRYPTO_HASH_BYTES)),
                     a);
 }
@@ -100,7 +103,10 @@ bool store_volunteer_find(struct db *db, const unsigned char *phone_index, const
 {
     return read_id(db_query(db,
                             "SELECT id, code, name FROM volunteer WHERE phone_index = $1 AND name_key = $2"
-                            " AND status <> 'erased'",
+                            " AND status <> 'erased' UNION ALL"
+                            " SELECT k.id, k.code, k.name FROM volunteer a JOIN volunteer k ON k.id = a.merged_into"
+                            " WHERE a.phone_index = $1 AND a.name_key = $2 AND a.merged_into IS NOT NULL"
+                            " AND k.status <> 'erased'",
                             p_blob(phone_index, CRYPTO_HASH_BYTES), p_text(name_key)),
                    a, ret);
 }
@@ -126,6 +132,7 @@ struct stmt *store_volunteer_list(struct db *db, const struct volunteer_query *q
                     " OR v.code = CAST($3 AS text))"
                     " AND (CAST($4 AS bytea) IS NULL OR v.phone_index = $4)"
                     " AND (CAST($5 AS text) IS NULL OR v.source = $5)"
+                    " AND v.merged_into IS NULL"
                     " AND (v.status = CAST($6 AS text) OR (CAST($6 AS text) IS NULL AND v.status <> 'erased'))"
                     " AND (CAST($7 AS text) IS NULL OR EXISTS"
                     " (SELECT 1 FROM volunteer_skill k WHERE k.volunteer_id = v.id AND k.skill = $7))"
@@ -200,6 +207,37 @@ bool store_guardian_find(struct db *db, int64_t volunteer_id, struct arena *a, s
     *ret = (struct guardian_row){stmt_blob(s, 0, a), stmt_blob(s, 1, a), stmt_int(s, 2), stmt_text(s, 3, a)};
     stmt_done(s);
     return true;
+}
+
+bool store_guardian_move(struct db *db, int64_t from_id, int64_t to_id)
+{
+    bool moved = db_exec(db,
+                         "UPDATE guardian SET volunteer_id = $2 WHERE volunteer_id = $1"
+                         " AND NOT EXISTS (SELECT 1 FROM guardian g WHERE g.volunteer_id = $2)",
+                         p_int(from_id), p_int(to_id)) > 0;
+
+    db_exec(db, "DELETE FROM guardian WHERE volunteer_id = $1", p_int(from_id));
+    return moved;
+}
+
+void store_volunteer_become_alias(struct db *db, int64_t id, int64_t keep_id)
+{
+    db_exec(db,
+            "UPDATE volunteer SET name = '', phone_sealed = $3, email_sealed = NULL, org = '', source = '', town = '',"
+            " status = 'erased', merged_into = $2, version = version + 1 WHERE id = $1",
+            p_int(id), p_int(keep_id), p_blob("", 0));
+    db_exec(db, "UPDATE volunteer SET merged_into = $2 WHERE merged_into = $1", p_int(id), p_int(keep_id));
+    db_exec(db, "DELETE FROM volunteer_skill WHERE volunteer_id = $1", p_int(id));
+}
+
+void store_volunteer_absorb(struct db *db, const struct volunteer_row *v)
+{
+    db_exec(db,
+            "UPDATE volunteer SET email_sealed = $2, org = $3, source = $4, town = $5, consent_ms = $6,"
+            " consent_version = $7, consent_basis = $8, created_ms = $9, version = version + 1 WHERE id = $1",
+            p_int(v->id), p_blob(v->email_sealed.data, v->email_sealed.len), p_text(v->org), p_text(v->source),
+            p_text(v->town), p_int(v->consent_ms), p_text(v->consent_version), p_text(v->consent_basis),
+            p_int(v->created_ms));
 }
 
 struct texts store_volunteer_aliases(struct db *db, int64_t id, struct arena *a)

@@ -18,7 +18,7 @@ struct volunteer_row {
     char *merged_into;               /* "v-…": the record of the same person that stayed; NULL: this one did */
 };
 
-/* The new row's id; 0 if this person (phone and name) is there already. `link_hash` may be NULL. */
+/* The new row's id; 0 if this person (phone and name) is there already, or was merged. `link_hash` may be NULL. */
 int64_t store_volunteer_insert(struct db *db, const struct volunteer_row *v, const unsigned char *link_hash);
 /* By v->id: everything but code, consent, links, minutes and created. */
 void store_volunteer_update(struct db *db, const struct volunteer_row *v);
@@ -67,6 +67,16 @@ struct guardian_row {
     char *consent_version;
 };
 bool store_guardian_find(struct db *db, int64_t volunteer_id, struct arena *a, struct guardian_row *ret);
+
+/* False if the second has one of their own already; the first's is gone either way. */
+bool store_guardian_move(struct db *db, int64_t from_id, int64_t to_id);
+
+/*
+ * Merging. The alias keeps what finds the person: phone and name as they are compared, hashes of its links; so do those
+ * that were merged into it before. The one that stays takes over what v says, its consent and creation too.
+ */
+void store_volunteer_become_alias(struct db *db, int64_t id, int64_t keep_id);
+void store_volunteer_absorb(struct db *db, const struct volunteer_row *v);
 
 /* The ids of the records that were merged into this one, by row. */
 struct texts store_volunteer_aliases(struct db *db, int64_t id, struct arena *a);

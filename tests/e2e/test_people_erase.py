@@ -5,7 +5,7 @@ import pytest
 
 import kepu as harness
 from kepu import CONFLICT, NOT_FOUND, phone, wait_until
-from people import AHEAD, LONG_AGO, left_in_the_database, person, shift, sign_up, sql, state
+from people import AHEAD, LONG_AGO, left_in_the_database, past_sign_up, person, shift, sign_up, sql, state
 
 NAME = "欧阳·娜然𠮷"
 PHONE = phone(77_000_001)
@@ -101,8 +101,8 @@ def test_erasing_passes_places_on_and_keeps_what_was(known):
     waiting = shift(kepu, day="2027-06-01")
     sign_up(kepu, kepu.volunteer(), waiting, day="2027-06-01")
     line = sign_up(kepu, v, waiting, "--waitlist", day="2027-06-01")
-    came = past_sign_up(kepu, v, past, LONG_AGO)
-    missed = past_sign_up(kepu, v, other, "2026-03-04")
+    came = past_sign_up(kepu, v, past)
+    missed = past_sign_up(kepu, v, other)
     kepu.json("signup", "attend", came)
     kepu.json("signup", "no-show", missed)
     result = kepu.json("volunteer", "erase", v["id"], "--yes")
@@ -114,26 +114,6 @@ def test_erasing_passes_places_on_and_keeps_what_was(known):
     assert all(not x["name"] for x in kept.values())
     role = kepu.occurrences(ahead)[0]["roles"][0]
     assert (role["confirmed"], role["waitlisted"]) == (1, 0)
-
-
-def past_sign_up(kepu, v, slug, day):
-    """A sign-up for what is over by now: made while it was ahead, then the date put back."""
-    if day > "2027":
-        return sign_up(kepu, v, slug, day=day)["id"]
-    code = "s-" + slug.replace("-", "")[:12]
-    kepu.occurrences(slug)
-    (volunteer,) = sql(kepu, "SELECT id FROM volunteer WHERE code = ?", (v["id"],))[0]
-    (occurrence,) = sql(
-        kepu, "SELECT o.id FROM occurrence o JOIN event e ON e.id = o.event_id WHERE e.slug = ?", (slug,)
-    )[0]
-    sql(
-        kepu,
-        "INSERT INTO signup (code, volunteer_id, occurrence_id, role, state, place, minutes, created_ms, updated_ms,"
-        " version) VALUES (?, ?, ?, '引导员', 'confirmed', 0, 0, 0, 0, 1)",
-        (code, volunteer, occurrence),
-    )
-    sql(kepu, "UPDATE occurrence_role SET taken = taken + 1 WHERE occurrence_id = ?", (occurrence,))
-    return code
 
 
 def test_links_and_feeds_of_the_erased_are_dead(known):
