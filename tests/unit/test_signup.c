@@ -609,7 +609,7 @@ static void skills_are_asked_for_by_a_role(void **state)
     char *day = keep(add_event(f, "skilled", DAY_MS, 2, 3)), *v = who(f, 1);
 
     rule(f, "UPDATE occurrence_role SET skills = '讲解' || char(10) || '英语'");
-    sql(f, "INSERT INTO volunteer_skill VALUES (1, 0, '讲解')");
+    sql(f, "INSERT INTO volunteer_skill (volunteer_id, position, skill) VALUES (1, 0, '讲解')");
     assert_null(sign_up(f, v, "skilled", day, false));
     refused_with(f, ERR_CONFLICT);
     assert_string_equal(f->call.err.args[1], "英语");
