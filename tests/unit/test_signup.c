@@ -613,7 +613,7 @@ static void skills_are_asked_for_by_a_role(void **state)
     assert_null(sign_up(f, v, "skilled", day, false));
     refused_with(f, ERR_CONFLICT);
     assert_string_equal(f->call.err.args[1], "英语");
-    sql(f, "INSERT INTO volunteer_skill VALUES (1, 1, '英语')");
+    sql(f, "INSERT INTO volunteer_skill (volunteer_id, position, skill) VALUES (1, 1, '英语')");
     assert_non_null(sign_up(f, v, "skilled", day, false));
     f->force = true;
     assert_non_null(sign_up(f, who(f, 2), "skilled", day, false));
