@@ -314,6 +314,7 @@ static int open_service(struct server *s, struct err *e)
     copy(to->tz, sizeof to->tz, conf->office_tz);
     copy(to->office, sizeof to->office, conf->office_name);
     copy(to->office_email, sizeof to->office_email, conf->office_email);
+    to->plan_shown = (enum plan_shown)conf->plan_shown;
     to->waitlist_offer = conf->waitlist == CONF_WAITLIST_OFFER;
     to->waitlist_max = conf->waitlist_max;
     to->signup_limit = conf->signup_limit;

@@ -25,6 +25,7 @@
 enum conf_action { CONF_RUN, CONF_CHECK, CONF_HELP, CONF_VERSION };
 /* In the order of the choices in the table. */
 enum conf_metrics { CONF_METRICS_SOCKET, CONF_METRICS_LOOPBACK, CONF_METRICS_PUBLIC };
+enum conf_plan { CONF_PLAN_PUBLIC, CONF_PLAN_SUMMARY, CONF_PLAN_OFF };
 enum conf_waitlist { CONF_WAITLIST_PROMOTE, CONF_WAITLIST_OFFER };
 enum conf_mail_tls { CONF_MAIL_TLS_REQUIRED, CONF_MAIL_TLS_TRY, CONF_MAIL_TLS_OFF };
 enum conf_on_unknown { CONF_UNKNOWN_RESEND, CONF_UNKNOWN_HOLD };
@@ -57,6 +58,7 @@ struct conf {
     int64_t metrics;                /* enum conf_metrics */
     struct conf_list trusted_proxies;
     int64_t log_level;              /* enum log_level */
+    int64_t plan_shown;             /* enum conf_plan */
     int64_t waitlist;               /* enum conf_waitlist */
     int64_t waitlist_max;           /* people in line for a role; 0: any number */
     int64_t offer_ms;               /* how long an offer stands */

@@ -68,6 +68,8 @@ const struct conf_key conf_keys[] = {
     {KEY("hours", "rounding", "hours-rounding", CONF_CHOICE, hours_rounding), "nearest", .choices = "nearest|down|up",
      .help = HELP_HOURS_ROUNDING},
     {KEY("hours", "stars", "hours-stars", CONF_LIST, hours_stars), "100,300,600,1000,1500", .help = HELP_HOURS_STARS},
+    {KEY("pages", "plan", "pages-plan", CONF_CHOICE, plan_shown), "public", .choices = "public|summary|off",
+     .help = HELP_PAGES_PLAN},
     {KEY("office", "name", "office-name", CONF_TEXT, office_name), .max = 200, .help = HELP_OFFICE_NAME},
     {KEY("office", "email", "office-email", CONF_TEXT, office_email), .max = 200, .help = HELP_OFFICE_EMAIL},
     {KEY("office", "tz", "office-tz", CONF_TEXT, office_tz), "Asia/Shanghai", 60, .help = HELP_OFFICE_TZ},

@@ -121,12 +121,16 @@ struct privacy_settings {
     int64_t retention_ms;                 /* 0: nobody is erased by itself */
 };
 
+/* Who may see the plan's pages; in the order of the configuration's words. */
+enum plan_shown { PLAN_PUBLIC, PLAN_SUMMARY, PLAN_HIDDEN };
+
 /* What operations may know besides the database; read-only while threads run. */
 struct settings {
     char public_url[256];                 /* without a trailing slash */
     char tz[64];                          /* the office's zone */
     char office[256];                     /* the handler's name on pages; "" */
     char office_email[256];               /* ORGANIZER; "" */
+    enum plan_shown plan_shown;           /* [pages] plan */
     int waitlist_offer;                   /* [signup] waitlist = offer */
     int64_t waitlist_max, signup_limit;   /* 0: none */
     int64_t signup_opens_ms, signup_closes_ms, cancel_until_ms; /* before the start; 0: no rule */

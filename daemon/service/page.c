@@ -256,26 +256,6 @@ static int run_poster(struct call *c, struct db *db, const void *input, void **r
     return 0;
 }
 
-static int run_plan(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
-{
-    struct target_ref ref = {0};
-    struct plan_page *page = arena_alloc(&c->out, sizeof *page);
-    void *list;
-
-    (void)input;
-    *ret = page;
-    if (progress_read(c, db, &page->progress, e))
-        return -1;
-    if (op_target_list.run(c, db, &ref, &list, e) == 0) {
-        page->targets = ((struct list *)list)->items;
-        return 0;
-    }
-    if (e->code != ERR_NOT_FOUND)
-        return -1;
-    err_clear(e);
-    return 0;
-}
-
 static int run_nothing(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     (void)c;
@@ -291,5 +271,4 @@ const struct operation op_list_page = {"list page", ROLE_PUBLIC, false, run_list
 const struct operation op_event_page = {"event page", ROLE_PUBLIC, false, run_event};
 const struct operation op_occurrence_page = {"occurrence page", ROLE_PUBLIC, false, run_occurrence};
 const struct operation op_poster_page = {"poster", ROLE_PUBLIC, false, run_poster};
-const struct operation op_plan_page = {"plan page", ROLE_PUBLIC, false, run_plan};
 const struct operation op_nothing_page = {"page of words", ROLE_PUBLIC, false, run_nothing};

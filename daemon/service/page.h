@@ -6,6 +6,7 @@
 #include "domain/event.h"
 #include "domain/office.h"
 #include "domain/target.h"
+#include "report.h"
 #include "progress.h"
 
 #define PAGE_HOME_ROWS 10
@@ -67,13 +68,16 @@ struct event_page {
 };
 
 struct plan_page {
-    struct objects targets;                /* struct target */
     struct people_progress progress;
+    struct report *report;                 /* NULL: there is no plan */
+    bool departments;                      /* their pages are public too */
 };
 
 /* Results as named; ERR_NOT_FOUND for slugs, dates and filters that aren't there. */
 extern const struct operation op_home_page, op_list_page, op_event_page, op_occurrence_page, op_poster_page,
     op_plan_page;
+/* input: struct slug_ref, a department's; result: struct plan_page. */
+extern const struct operation op_plan_department_page;
 /* input and result: none. For a page that is only words. */
 extern const struct operation op_nothing_page;
 

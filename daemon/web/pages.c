@@ -37,6 +37,7 @@ static const struct route rows[] = {
     {HTTP_POST, "/offers/{token}", .handle = page_offer_answer, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_GET, "/privacy", .handle = page_privacy},
     {HTTP_GET, "/plan", .handle = page_plan},
+    {HTTP_GET, "/plan/{slug}", .handle = page_plan_department},
     {HTTP_GET, "/progress.svg", .handle = page_progress_svg},
     {HTTP_GET, "/progress.json", .handle = page_progress_json},
     {HTTP_GET, "/robots.txt", .handle = page_robots},

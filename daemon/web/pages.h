@@ -134,6 +134,7 @@ void page_offer(struct web *w, struct exchange *x, const struct route *r, const 
 void page_offer_answer(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_privacy(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_plan(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_plan_department(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_progress_svg(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_progress_json(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_robots(struct web *w, struct exchange *x, const struct route *r, const struct params *params);

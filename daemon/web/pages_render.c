@@ -182,6 +182,7 @@ static void put_layout(const struct page *p, json_t *to)
     json_object_set_new(to, "wechat", json_boolean(p->wechat));
     json_object_set_new(to, "personal", json_boolean(p->kind->personal));
     json_object_set_new(to, "on_events", json_boolean(p->kind->nav == WORD_EVENTS));
+    json_object_set_new(to, "plan_shown", json_boolean(s->plan_shown != PLAN_HIDDEN));
     json_object_set_new(to, "on_plan", json_boolean(p->kind->nav == WORD_PLAN));
     put_variants(p, to);
 }
