@@ -11,7 +11,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 # Debian's packages: what building, running and testing need.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libuv1-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev libical-dev \
-	libmicrohttpd-dev libjansson-dev libsodium-dev libqrencode-dev zlib1g-dev tzdata
+	libmicrohttpd-dev libjansson-dev libsodium-dev libqrencode-dev zlib1g-dev libicu-dev tzdata
 TEST_PACKAGES := libcmocka-dev python3-pytest python3-icalendar python3-dateutil python3-requests python3-html5lib \
 	python3-hypothesis python3-selenium chromium chromium-driver khal sqlite3 postgresql \
 	python3-psycopg2 systemd fonts-noto-cjk libzbar0
@@ -35,14 +35,15 @@ ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DKEPU_VERSION='"$(VERSION)"' -Idaemon -g $
 	-MMD -MP $(shell pkg-config --cflags libpq 2>/dev/null) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
-DAEMON_LIBS := -luv -lsqlite3 -lpq -lmicrohttpd -lcurl -lical -ljansson -lsodium -lqrencode -lz -lm
+DAEMON_LIBS := -luv -lsqlite3 -lpq -lmicrohttpd -lcurl -lical -ljansson -lsodium -lqrencode -lz -licuuc -lm
 CTL_LIBS := -lcurl -ljansson -lsodium -lqrencode -lz
-LIBRARIES := libuv sqlite3 libpq libmicrohttpd libcurl libical jansson libsodium libqrencode zlib
+LIBRARIES := libuv sqlite3 libpq libmicrohttpd libcurl libical jansson libsodium libqrencode zlib icu-uc
 
 ROOMS := base domain calendar store service notify web
 DAEMON_SOURCES := $(sort $(wildcard daemon/*.c) $(foreach r,$(ROOMS),$(wildcard daemon/$(r)/*.c)))
 CTL_SOURCES := $(sort $(wildcard ctl/*.c))
-CTL_SHARED := $(sort $(wildcard daemon/base/*.c daemon/domain/*.c))
+# Names are compared where they are kept: kepuctl needs no tables of Unicode.
+CTL_SHARED := $(filter-out daemon/base/nfc.c daemon/domain/name.c, $(sort $(wildcard daemon/base/*.c daemon/domain/*.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 SIM_OBJECTS = $(call object,$(sort $(wildcard tests/sim/*.c)))

@@ -14,14 +14,20 @@ static const struct flag add_flags[] = {
     VOLUNTEER_FLAGS(REQUIRED),
     IN_BODY(FLAG_BOOL, "consent", NULL, "本人已同意收集信息", "they agreed to their data being kept"), END};
 static const struct flag edit_flags[] = {
-    VOLUNTEER_FLAGS(0), IN_BODY(FLAG_TEXT, "status", "S", "状态", "status"), IF_VERSION, END};
+    VOLUNTEER_FLAGS(0), IN_BODY(FLAG_TEXT, "status", "S", "状态", "status", .choices = "active|resting"),
+    IF_VERSION, END};
+#define CHOOSING \
+    IN_QUERY(FLAG_TEXT, "source", "S", "来源", "where they come from"), \
+    IN_QUERY(FLAG_TEXT, "org", "O", "所在单位", "organisation"), \
+    IN_QUERY(FLAG_TEXT, "town", "TOWN", "镇（街道）", "town"), \
+    IN_QUERY(FLAG_TEXT, "skill", "K", "专长", "skill"), \
+    IN_QUERY(FLAG_TEXT, "status", "S", "状态", "status", .choices = "active|resting|erased")
+
 static const struct flag list_flags[] = {
     IN_QUERY(FLAG_TEXT, "search", "TEXT", "按姓名、电话等查找", "find by name, phone …", .field = "q", .letter = 'q'),
-    IN_QUERY(FLAG_TEXT, "source", "S", "来源", "where they come from"),
-    IN_QUERY(FLAG_TEXT, "status", "S", "状态", "status"),
-    IN_QUERY(FLAG_TEXT, "skill", "K", "专长", "skill"), REVEAL, LIMIT, END};
+    CHOOSING, REVEAL, LIMIT, END};
 static const struct flag show_flags[] = {REVEAL, END};
-static const struct flag export_flags[] = {REVEAL, LIMIT, END};
+static const struct flag export_flags[] = {CHOOSING, REVEAL, LIMIT, END};
 
 static const struct flag signup_add_flags[] = {
     IN_BODY(FLAG_TEXT, "volunteer", "ID", "志愿者", "the volunteer", .traits = REQUIRED),

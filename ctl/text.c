@@ -104,17 +104,10 @@ void text_wrap(struct buf *out, const char *text, int indent, int width)
     buf_adds(out, text);
 }
 
-/* "+8613800001234" and "-3" are read as numbers at worst. */
-static bool harmless(const char *text)
-{
-    const char *digits = text + 1;
-
-    return (text[0] == '+' || text[0] == '-') && digits[0] && digits[strspn(digits, "0123456789 .")] == 0;
-}
-
+/* What a spreadsheet would take for a formula has a ' before it; our own import takes that away again. */
 void text_csv(struct buf *out, const char *text, bool number)
 {
-    bool guard = !number && text[0] && strchr("=+-@\t\r", text[0]) && !harmless(text);
+    bool guard = !number && text[0] && strchr("=+-@\t\r", text[0]);
     bool quote = text[strcspn(text, ",\"\r\n")] != 0;
 
     if (quote)

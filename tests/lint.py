@@ -40,6 +40,7 @@ HOMES = [
     (re.compile(r"sqlite3\.h$|libpq-fe\.h$"), {"store"}),
     (re.compile(r"curl/"), {"notify", "ctl"}),
     (re.compile(r"microhttpd\.h$"), {"web"}),
+    (re.compile(r"unicode/"), {"base"}),
 ]
 # Calls that have one home: (what, where it may be, why).
 CALLS = [

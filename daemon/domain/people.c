@@ -105,6 +105,8 @@ const struct fields volunteer_ref_fields = FIELDS("volunteer_ref", volunteer_ref
 static const struct field volunteer_filter_table[] = {
     FIELD(FIELD_TEXT, volunteer_filter, q, "part of the name or organisation, a whole phone number, an id"),
     FIELD(FIELD_TEXT, volunteer_filter, source, NULL),
+    FIELD(FIELD_TEXT, volunteer_filter, org, "organisation"),
+    FIELD(FIELD_TEXT, volunteer_filter, town, NULL),
     FIELD(FIELD_TEXT, volunteer_filter, status, "active, resting, erased; without it all but the erased"),
     FIELD(FIELD_TEXT, volunteer_filter, skill, NULL),
     FIELD(FIELD_TEXT, volunteer_filter, reveal, "true: whole numbers; administrators only, audited"),
@@ -132,7 +134,7 @@ static const struct field import_result_table[] = {
 const struct fields volunteer_import_result_fields =
     FIELDS("volunteer_import", volunteer_import_result, import_result_table);
 
-static bool is_blank(uint32_t c)
+bool person_is_blank(uint32_t c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0xA0 || c == 0x3000 || c == 0xFEFF ||
            (c >= 0x2000 && c <= 0x200F);
@@ -144,7 +146,7 @@ static char *trimmed(const char *text, struct arena *a)
     size_t bytes = strlen(text), from = bytes, to = 0;
 
     for (size_t i = 0, n; i < bytes; i += n) {
-        if (is_blank(utf8_next(text + i, bytes - i, &n)))
+        if (person_is_blank(utf8_next(text + i, bytes - i, &n)))
             continue;
         if (from > i)
             from = i;
@@ -167,36 +169,6 @@ int person_name_check(const char *text, struct arena *a, char **ret, struct err 
         return err_set(e, ERR_INVALID, MSG_NAME_LENGTH, "name", name, least, most, NULL);
     *ret = name;
     return 0;
-}
-
-/* The dots that keyboards offer for the one in 阿卜杜拉·买买提. */
-static uint32_t one_dot(uint32_t c)
-{
-    return c == 0x2022 || c == 0x2027 || c == 0x30FB || c == 0x00B7 || c == 0x2E31 ? 0x00B7 : c;
-}
-
-void person_name_key(const char *name, char ret[PERSON_NAME_KEY_BYTES])
-{
-    size_t bytes = strlen(name), len = 0;
-    bool gap = false;
-
-    for (size_t i = 0, n; i < bytes; i += n) {
-        uint32_t c = one_dot(utf8_next(name + i, bytes - i, &n));
-        char utf8[5];
-        if (is_blank(c)) {
-            gap = len > 0;
-            continue;
-        }
-        utf8_put(c, utf8);
-        if (len + gap + strlen(utf8) >= PERSON_NAME_KEY_BYTES)
-            break;
-        if (gap)
-            ret[len++] = ' ';
-        gap = false;
-        memcpy(ret + len, utf8, strlen(utf8));
-        len += strlen(utf8);
-    }
-    ret[len] = 0;
 }
 
 int email_check(const char *text, struct err *e)

@@ -11,7 +11,6 @@
 
 #define PERSON_NAME_CHARS_MIN 2
 #define PERSON_NAME_CHARS_MAX 50
-#define PERSON_NAME_KEY_BYTES (PERSON_NAME_CHARS_MAX * 4 + 1)
 #define PERSON_ORG_CHARS_MAX 100
 #define PERSON_SOURCE_CHARS_MAX 40
 #define PERSON_TOWN_CHARS_MAX 40
@@ -74,7 +73,7 @@ struct volunteer_ref {
 };
 
 struct volunteer_filter {
-    char *q, *source, *status, *skill, *cursor;
+    char *q, *source, *org, *town, *status, *skill, *cursor;
     char *reveal;                /* "true": whole numbers */
     int64_t limit;
 };
@@ -100,8 +99,8 @@ extern const struct fields volunteer_fields, volunteer_input_fields, volunteer_e
 /* 2–50 characters after trimming, any script; *ret trimmed, in the arena. Field "name". */
 int person_name_check(const char *text, struct arena *a, char **ret, struct err *e);
 
-/* The name as it is compared: trimmed, one space for any blanks, one kind of middle dot. `name` was checked before. */
-void person_name_key(const char *name, char ret[PERSON_NAME_KEY_BYTES]);
+/* Nothing to see: what is cut off at either end of what people typed. */
+bool person_is_blank(uint32_t c);
 
 /* Light: something@host.part, no blanks, ≤EMAIL_BYTES_MAX. Field "email". */
 int email_check(const char *text, struct err *e);

@@ -28,19 +28,35 @@ static uint32_t narrow(uint32_t c)
     return c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c;
 }
 
-/* The digits, with "+" before them if it was written or said by 00. False if there is anything else. */
-static bool digits_of(const char *text, char out[DIGITS_ROOM + 2])
+/* One of the text's characters, as it was written. */
+static int not_part(const char *text, const char *at, size_t bytes, struct err *e)
+{
+    char letter[8];
+
+    snprintf(letter, sizeof letter, "%.*s", (int)bytes, at);
+    return err_set(e, ERR_INVALID, MSG_PHONE_LETTERS, "phone", text, letter, NULL);
+}
+
+static int bad(const char *text, struct err *e)
+{
+    return err_set(e, ERR_INVALID, MSG_PHONE_BAD, "phone", text, NULL);
+}
+
+/* The digits, with "+" before them if it was written or said by 00. */
+static int digits_of(const char *text, char out[DIGITS_ROOM + 2], struct err *e)
 {
     size_t bytes = strlen(text), count = 0;
 
     if (bytes > PHONE_WRITTEN_BYTES_MAX)
-        return false;
+        return bad(text, e);
     for (size_t i = 0, n; i < bytes; i += n) {
         uint32_t c = narrow(utf8_next(text + i, bytes - i, &n));
         if (is_separator(c))
             continue;
-        if ((c == '+' ? count > 0 : c < '0' || c > '9') || count > DIGITS_ROOM)
-            return false;
+        if (c == '+' ? count > 0 : c < '0' || c > '9')
+            return utf8_valid(text, bytes) ? not_part(text, text + i, n, e) : bad(text, e);
+        if (count > DIGITS_ROOM)
+            return bad(text, e);
         out[count++] = (char)c;
     }
     out[count] = 0;
@@ -48,7 +64,7 @@ static bool digits_of(const char *text, char out[DIGITS_ROOM + 2])
         memmove(out + 1, out + 2, count - 1);
         out[0] = '+';
     }
-    return true;
+    return 0;
 }
 
 static bool is_mainland(const char *digits)
@@ -63,16 +79,32 @@ static bool is_foreign(const char *text)
     return text[0] == '+' && text[1] != '0' && digits >= FOREIGN_DIGITS_MIN && digits <= FOREIGN_DIGITS_MAX;
 }
 
+/* Of a mainland number what is wrong is mostly a digit more or less. */
+static int not_a_number(const char *text, const char *number, struct err *e)
+{
+    char count[24];
+
+    snprintf(count, sizeof count, "%zu", strlen(number));
+    if (number[0] == '+' || strlen(number) == MAINLAND_DIGITS)
+        return bad(text, e);
+    return err_set(e, ERR_INVALID, MSG_PHONE_DIGITS, "phone", text, count, NULL);
+}
+
 int phone_normalise(const char *text, char ret[PHONE_BYTES], struct err *e)
 {
     char found[DIGITS_ROOM + 2];
     const char *number = found;
-    bool ok = digits_of(text, found) && found[0], china = ok && strncmp(found, "+86", 3) == 0;
+    bool china;
 
+    if (digits_of(text, found, e))
+        return -1;
+    if (!found[0])
+        return err_set(e, ERR_INVALID, MSG_PHONE_MISSING, "phone", NULL);
+    china = strncmp(found, "+86", 3) == 0;
     if (china)
         number = found + 3;
-    if (!ok || !(is_mainland(number) || (!china && is_foreign(number))))
-        return err_set(e, ERR_INVALID, MSG_PHONE_BAD, "phone", text, NULL);
+    if (!is_mainland(number) && (china || !is_foreign(number)))
+        return not_a_number(text, number, e);
     memcpy(ret, number, strlen(number) + 1);
     return 0;
 }

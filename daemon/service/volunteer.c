@@ -1,6 +1,7 @@
 #include "volunteer.h"
 
 #include "domain/hours.h"
+#include "domain/name.h"
 #include "domain/phone.h"
 #include "domain/target.h"
 #include "planner.h"
@@ -19,12 +20,9 @@ int people_count(struct db *db)
 
 static int set_name(struct call *c, const char *name, struct volunteer_row *row, struct err *e)
 {
-    char key[PERSON_NAME_KEY_BYTES];
-
     if (person_name_check(name, &c->out, &row->name, e))
         return -1;
-    person_name_key(row->name, key);
-    row->name_key = arena_strdup(&c->out, key);
+    row->name_key = person_name_key(row->name, &c->out);
     return 0;
 }
 
@@ -330,7 +328,8 @@ static void set_words(struct call *c, const char *q, struct volunteer_query *que
         query->phone_index = index;
         return;
     }
-    query->name_part = text_like(q, &c->out);
+    query->name_part = text_like(person_name_key(q, &c->out), &c->out);
+    query->org_part = text_like(q, &c->out);
     query->code = q;
 }
 
@@ -344,6 +343,8 @@ static int read_filter(struct call *c, const struct volunteer_filter *f, struct 
         return err_set(e, ERR_INVALID, MSG_STATUS_UNKNOWN, "status", f->status, NULL);
     q->status = f->status;
     q->source = f->source;
+    q->org = f->org;
+    q->town = f->town;
     q->skill = f->skill;
     set_words(c, f->q, q);
     return 0;

@@ -13,7 +13,8 @@
 
 #define COLUMNS(X)                                                                                      \
     X(COLUMN_NAME, "name") X(COLUMN_PHONE, "phone") X(COLUMN_EMAIL, "email") X(COLUMN_ORG, "org")       \
-    X(COLUMN_SOURCE, "source") X(COLUMN_SKILLS, "skills") X(COLUMN_TOWN, "town") X(COLUMN_CONSENT, "consent_at")
+    X(COLUMN_SOURCE, "source") X(COLUMN_SKILLS, "skills") X(COLUMN_TOWN, "town") X(COLUMN_CONSENT, "consent_at")   \
+    X(COLUMN_STATUS, "status")
 
 enum column {
 #define X(column, name) column,
@@ -26,6 +27,9 @@ static const char *const column_names[COLUMN_COUNT] = {
     COLUMNS(X)
 #undef X
 };
+
+/* Columns of `volunteer export` that are kepu's own to fill. */
+static const char *const passed_over[] = {"id", "created", "hours"};
 
 struct import {
     struct call *c;
@@ -45,6 +49,25 @@ static int column_find(const char *name)
     return -1;
 }
 
+static bool is_passed_over(const char *name)
+{
+    for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
+        if (strcmp(passed_over[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* One wide cell with other separators in it: saved by a program that separates cells by something else. */
+static int check_separators(const struct csv_row *row, struct err *e)
+{
+    const char *separator = row->count == 1 ? strpbrk(row->cells[0], ";\t|") : NULL;
+
+    if (!separator)
+        return 0;
+    return err_set(e, ERR_INVALID, MSG_IMPORT_SEPARATOR, "line 1", *separator == '\t' ? "TAB" :
+                   *separator == ';' ? ";" : "|", NULL);
+}
+
 static int column_unknown(const char *name, struct err *e)
 {
     const char *nearest = names_nearest(name, column_names, COLUMN_COUNT);
@@ -55,12 +78,16 @@ static int column_unknown(const char *name, struct err *e)
 static int read_header(struct import *im, const struct csv_row *row, struct err *e)
 {
     memset(im->at, -1, sizeof im->at);
+    if (check_separators(row, e))
+        return -1;
     im->cells = row->count;
     for (size_t i = 0; i < row->count; i++) {
         char *name;
         int column;
         if (person_text_check(row->cells[i], "line 1", CSV_CELL_BYTES_MAX, &im->c->out, &name, e))
             return -1;
+        if (is_passed_over(name))
+            continue;
         column = column_find(name);
         if (column < 0)
             return column_unknown(name, e);
@@ -76,7 +103,10 @@ static int read_header(struct import *im, const struct csv_row *row, struct err 
 
 static char *cell(const struct import *im, const struct csv_row *row, enum column column)
 {
-    return im->at[column] < 0 ? NULL : row->cells[im->at[column]];
+    char *text = im->at[column] < 0 ? NULL : row->cells[im->at[column]];
+
+    /* What an export guarded against being taken for a formula. */
+    return text && text[0] == '\'' && text[1] && strchr("=+-@\t\r", text[1]) ? text + 1 : text;
 }
 
 /* Says of an error where in the file it is: it becomes part of a sentence about the line. */
@@ -156,6 +186,18 @@ static int set_consent(const struct import *im, const char *text, struct volunte
     return text && *text ? read_instant(im, text, &v->consent_ms, e) : 0;
 }
 
+static int set_status(const char *text, struct volunteer_row *v, struct err *e)
+{
+    enum person_status status;
+
+    if (!text || !*text)
+        return 0;
+    if (!person_status_parse(text, &status) || status == PERSON_ERASED)
+        return err_set(e, ERR_INVALID, MSG_STATUS_BAD, "status", text, NULL);
+    v->status = (char *)(uintptr_t)text;
+    return 0;
+}
+
 static void keep(struct import *im, const struct volunteer_row *v, const struct texts *skills)
 {
     int64_t id = store_volunteer_insert(im->db, v, NULL);
@@ -179,7 +221,7 @@ static int read_line(struct import *im, const struct csv_row *row, struct err *e
 
     in.skills = split_skills(cell(im, row, COLUMN_SKILLS), &im->c->out);
     if (volunteer_prepare(im->c, &in, &v, e) || person_skills_check(&in.skills, &im->c->out, &skills, e) ||
-        set_consent(im, cell(im, row, COLUMN_CONSENT), &v, e))
+        set_consent(im, cell(im, row, COLUMN_CONSENT), &v, e) || set_status(cell(im, row, COLUMN_STATUS), &v, e))
         return at_line(im, row->line, e);
     keep(im, &v, &skills);
     return 0;

@@ -128,7 +128,8 @@ struct stmt *store_volunteer_list(struct db *db, const struct volunteer_query *q
 {
     return db_query(db,
                     "SELECT " VOLUNTEER_COLUMNS " FROM volunteer v WHERE v.id > $1"
-                    " AND (CAST($2 AS text) IS NULL OR v.name LIKE $2 ESCAPE '\\' OR v.org LIKE $2 ESCAPE '\\'"
+                    " AND (CAST($2 AS text) IS NULL OR lower(v.name_key) LIKE lower($2) ESCAPE '\\'"
+                    " OR lower(v.org) LIKE lower($11) ESCAPE '\\'"
                     " OR v.code = CAST($3 AS text))"
                     " AND (CAST($4 AS bytea) IS NULL OR v.phone_index = $4)"
                     " AND (CAST($5 AS text) IS NULL OR v.source = $5)"
@@ -136,10 +137,12 @@ struct stmt *store_volunteer_list(struct db *db, const struct volunteer_query *q
                     " AND (v.status = CAST($6 AS text) OR (CAST($6 AS text) IS NULL AND v.status <> 'erased'))"
                     " AND (CAST($7 AS text) IS NULL OR EXISTS"
                     " (SELECT 1 FROM volunteer_skill k WHERE k.volunteer_id = v.id AND k.skill = $7))"
+                    " AND (CAST($9 AS text) IS NULL OR v.org = $9) AND (CAST($10 AS text) IS NULL OR v.town = $10)"
                     " ORDER BY v.id LIMIT $8",
                     p_int(q->after_id), p_text(q->name_part), p_text(q->code),
                     p_blob(q->phone_index, CRYPTO_HASH_BYTES), p_text(q->source), p_text(q->status), p_text(q->skill),
-                    p_int(q->limit));
+                    p_int(q->limit), p_text(q->org), p_text(q->town),
+                    p_text(q->org_part));
 }
 
 bool store_volunteer_next(struct stmt *s, struct arena *a, struct volunteer_row *ret)

@@ -44,9 +44,9 @@ bool store_volunteer_lock(struct db *db, const char *code, struct arena *a, stru
 
 /* NULL means any; `status` NULL: all but the erased. By id. */
 struct volunteer_query {
-    const char *name_part;           /* a pattern for LIKE … ESCAPE '\' */
+    const char *name_part, *org_part;    /* patterns for LIKE … ESCAPE '\', of the name as it is compared */
     const unsigned char *phone_index;
-    const char *code, *source, *status, *skill;
+    const char *code, *source, *org, *town, *status, *skill;
     int64_t after_id, limit;
 };
 struct stmt *store_volunteer_list(struct db *db, const struct volunteer_query *q);

@@ -345,6 +345,21 @@ static int fill_json(struct filling *to, const struct codec_source *from, struct
     return failed;
 }
 
+/* Lines count where people look for it: in a file that they sent. */
+static int holds_zero(const struct codec_source *from, struct err *e)
+{
+    const char *zero = memchr(from->body, 0, from->body_bytes);
+    char line[24];
+    size_t lines = 1;
+
+    for (const char *p = from->body; (p = memchr(p, '\n', (size_t)(zero - p))); p++)
+        lines++;
+    snprintf(line, sizeof line, "%zu", lines);
+    err_set(e, ERR_INVALID, MSG_BODY_NUL, NULL, line, NULL);
+    err_field(e, "line %s", line);
+    return -1;
+}
+
 static int fill_raw(struct filling *to, const struct codec_source *from, struct err *e)
 {
     size_t i;
@@ -352,7 +367,7 @@ static int fill_raw(struct filling *to, const struct codec_source *from, struct 
     if (claim(to, from->raw, ORIGIN_BODY, &i, e))
         return -1;
     if (memchr(from->body, 0, from->body_bytes))
-        return err_set(e, ERR_INVALID, MSG_BODY_NUL, from->raw, NULL);
+        return holds_zero(from, e);
     /* Its encoding is the operation's business: a CSV may be GB18030. */
     *(char **)(void *)(to->object + to->f->items[i].offset) = arena_strndup(to->arena, from->body, from->body_bytes);
     return 0;

@@ -17,7 +17,7 @@ if [ $# = 0 ]; then
     set -- $(basename -s .c tests/fuzz/fuzz_*.c)
 fi
 mkdir -p "$BUILD/found"
-libraries="-luv -lsqlite3 -lpq -lmicrohttpd -lcurl -lical -ljansson -lsodium -lqrencode -lz -lm"
+libraries="-luv -lsqlite3 -lpq -lmicrohttpd -lcurl -lical -ljansson -lsodium -lqrencode -lz -licuuc -lm"
 ran=0 found=0
 for name in "$@"; do
     clang -std=c17 -D_GNU_SOURCE -Idaemon -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \

@@ -91,7 +91,7 @@ static void test_csv_quotes_and_guards(void **state)
         {"a", false, "a"}, {"a,b", false, "\"a,b\""}, {"a\"b", false, "\"a\"\"b\""}, {"a\nb", false, "\"a\nb\""},
         {"=1", false, "'=1"}, {"@a", false, "'@a"}, {"-a", false, "'-a"},
         {"+1+cmd|' /C'!A0", false, "'+1+cmd|' /C'!A0"},
-        {"=\"x\"", false, "\"'=\"\"x\"\"\""}, {"-3.5", true, "-3.5"}, {"+86 138", false, "+86 138"}, {"", false, ""},
+        {"=\"x\"", false, "\"'=\"\"x\"\"\""}, {"-3.5", true, "-3.5"}, {"+86 138", false, "'+86 138"}, {"", false, ""},
         {"-", false, "'-"},
     };
 

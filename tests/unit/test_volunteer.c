@@ -206,7 +206,7 @@ static void one_bad_line_imports_nothing_and_is_named(void **state)
 
     refuses(f, "name,phone\n张三,13800000001\n李四,12345\n", "line 3, phone");
     err_message(&f->call.err, LANG_ZH, &sentence);
-    assert_string_equal(buf_text(&sentence), "第 3 行 phone 列：“12345”不是有效的电话号码");
+    assert_string_equal(buf_text(&sentence), "第 3 行 phone 列：“12345”有 5 位数字，手机号应为 11 位");
     buf_release(&sentence);
     refuses(f, "name,phone\n\n\"张\n三\",13800000001\n李四,12345\n", "line 3, name");
     refuses(f, "name,phone\n,13800000001\n", "line 2, name");
