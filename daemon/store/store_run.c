@@ -67,8 +67,10 @@ static bool run_together(struct worker *w, struct job *jobs, bool savepoints, en
             run_in_savepoint(job, w->db);
         else
             clean = run_bare(job, w->db);
-        if (!clean || !db_in_transaction(w->db)) {
+        /* Trouble that is left is that of a savepoint itself: which job stands and which doesn't is anyone's guess. */
+        if (!clean || !db_in_transaction(w->db) || db_trouble(w->db)) {
             *e = job->err;
+            db_check(w->db, e);
             return false;
         }
     }

@@ -21,6 +21,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import kepu as harness  # noqa: E402
+import deliver  # noqa: E402
 import postgres_bench  # noqa: E402
 
 TOOLS = harness.BIN / "bench"
@@ -373,6 +374,35 @@ def bench_quiet():
             assert wrote["statuses"] == {"201": 5000} and wrote["rate"] > 900, wrote
     row("304 at 1,000 sign-ups/s, p95", f"{median(busy):.2f} ms", f"{median(quiet):.2f} ms quiet",
         median(busy) / median(quiet), 3, "", True)
+
+
+# --- reminders
+
+def bench_deliver():
+    """Reminders: many at once, many a second, many that wait."""
+    ratios = []
+    for _ in range(3):
+        with desk() as kepu:
+            kepu.bench_events = lambda count: events(kepu, count, "told")
+            ratios.append(deliver.burst(kepu, TOOLS))
+    row("10,000 due at once, 100 receivers", f"{median(a for a, _ in ratios):.0f}/s",
+        f"{median(b for _, b in ratios):.0f}/s libcurl", median(a / b for a, b in ratios), 0.5)
+    with desk() as kepu:
+        kepu.bench_events = lambda count: events(kepu, count, "told")
+        p50, p99 = deliver.lateness(deliver.steady(kepu, TOOLS))
+    row("1,000 due each second, late p50", f"{p50:.0f} ms", "", p50, 50, " ms", True)
+    row("1,000 due each second, late p99", f"{p99:.0f} ms", "", p99, 2000, " ms", True)
+    found = []
+    for waiting in (0, 100000):
+        with desk() as kepu:
+            kepu.stop()
+            deliver.wait_many(kepu, waiting)
+            kepu.start()
+            found.append(deliver.quiet(kepu, 60))
+    (_, _, empty_mib), (wakes, cpu_s, mib) = found
+    row("100,000 waiting, wake-ups in 60 s", f"{wakes}", "", wakes, 2, "", True)
+    row("100,000 waiting, CPU in 60 s", f"{cpu_s * 1000:.0f} ms", "", cpu_s * 1000, 20, " ms", True)
+    row("100,000 waiting, resident memory", f"{mib:.1f} MiB", f"{empty_mib:.1f} MiB empty", mib / empty_mib, 1.2, "", True)
 
 
 # --- starting, recurrence

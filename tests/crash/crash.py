@@ -28,6 +28,8 @@ DUE_PER_ROUND = 2
 DUE_S = (2, 5)  # how far ahead a round's reminders are due
 KILL_AFTER_S = (0.0, 1.5)
 PLACES = 25
+PAUSE_S = 0.03  # between a writer's requests: a campaign of hours is not to drown in its own people
+ALL_EVERY = 25  # rounds between looks at everybody; in between those of the round are looked at
 START_LATE_S = 30  # overdue sends start within this of a start
 FINAL_S = 90
 FINAL = ("delivered", "expired", "cancelled", "superseded", "failed")
@@ -41,11 +43,13 @@ class Campaign:
         self.kepu = harness.Kepu()
         self.receiver = receivers.Receiver().start()
         self.lock = threading.Lock()
+        self.fresh = []  # those of this round
         self.people = {}  # id → name, acknowledged
         self.signups = {}  # id → (volunteer, event)
         self.under_way = 0  # requests whose answer a kill took away
         self.reminded = {}  # event slug → due, in epoch seconds
         self.starts = []
+        self.done = 0
         self.number = 0
         self.wrong = []  # what a writer was answered and should not have been
 
@@ -54,9 +58,11 @@ class Campaign:
     def write(self, worker):
         """One person's requests, one after the other, until the daemon is gone."""
         rng = random.Random(f"{self.seed}/{worker}/{self.number}")
+        pause = threading.Event()
         while True:
             try:
                 self.add_and_sign_up(rng)
+                pause.wait(PAUSE_S)
             except (OSError, http.client.HTTPException, ValueError):  # cut off half way
                 with self.lock:
                     self.under_way += 1
@@ -72,6 +78,7 @@ class Campaign:
         who = answer.json()["id"]
         with self.lock:
             self.people[who] = name
+            self.fresh.append(who)
         if rng.random() < 0.6:
             event = rng.choice(["places-1", "places-2"])
             answer = self.kepu.api("POST", "/signups", {"volunteer": who, "event": event, "on": DAY, "waitlist": True})
@@ -123,7 +130,10 @@ class Campaign:
             w.join()
         assert not self.wrong, self.wrong[0]
         self.start()
-        self.check_people()
+        self.check_fresh()
+        self.done += 1
+        if self.done % ALL_EVERY == 0 or self.done == self.rounds:
+            self.check_people()
 
     def guarded(self, worker):
         try:
@@ -159,6 +169,12 @@ class Campaign:
             harness.shutil.rmtree(self.kepu.dir, ignore_errors=True)
 
     # --- what must be true
+
+    def check_fresh(self):
+        for who in self.fresh:
+            answer = self.kepu.api("GET", f"/volunteers/{who}")
+            assert answer.status == 200 and answer.json()["name"] == self.people[who], f"acknowledged and lost: {who}"
+        self.fresh.clear()
 
     def check_people(self):
         found = {v["id"]: v["name"] for v in self.kepu.items("volunteer", "list")}

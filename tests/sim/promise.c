@@ -57,6 +57,7 @@ void promise_started(struct world *w, const struct robot *robot, struct track *t
     bool quiet = w->boot_ms - w->order_ms > SOON_MS;
 
     t->started++;
+    WRONG_IF(w, db_trouble(w->db), "the database is in trouble: %s", w->db->err.args[0]);
     WRONG_IF(w, t->over, "%s goes out after somebody was told that it would not", t->code);
     WRONG_IF(w, now_ms >= deadline_ms, "%s goes out %lld ms after its deadline", t->code,
              (long long)(now_ms - deadline_ms));
