@@ -62,6 +62,7 @@ struct dispatcher {
 };
 
 static void ask_next(struct dispatcher *d);
+static void follow(struct dispatcher *d, int64_t at_ms);
 static void on_timer(uv_timer_t *timer);
 static void on_rewrite(uv_timer_t *timer);
 static void finish_if_stopped(struct dispatcher *d);
@@ -98,6 +99,7 @@ static void on_outcome_written(struct call *c)
 {
     struct attempt_call *a = c->data;
     struct dispatcher *d = a->dispatcher;
+    int64_t at_ms;
 
     if (c->status)
         log_err("the outcome of an attempt was not written", &c->err);
@@ -107,9 +109,13 @@ static void on_outcome_written(struct call *c)
             uv_timer_start(&d->rewrite, on_rewrite, DISPATCH_RETRY_MS, 0);
         return;
     }
+    at_ms = c->status ? INT64_MAX : ((const struct dispatch_next *)c->result)->at_ms;
     attempt_free(a);
     d->counts.active--;
-    dispatcher_wake(d);
+    if (d->state == IDLE)
+        follow(d, at_ms);
+    else
+        d->again = true;
     finish_if_stopped(d);
 }
 
@@ -264,10 +270,10 @@ static void send_item(struct dispatcher *d, const struct dispatch_item *item)
 static void on_claimed(struct call *c)
 {
     struct dispatcher *d = c->data;
-    struct call mine = *c; /* ask_next uses d->call again; the items live in this one's arena */
-    const struct list *list = c->result;
-    const struct dispatch_item *items = c->status ? NULL : list->items.items;
-    size_t count_items = c->status ? 0 : list->items.count;
+    struct call mine = *c; /* claiming again uses d->call; the items live in this one's arena */
+    const struct dispatch_next *next = c->result;
+    const struct dispatch_item *items = c->status ? NULL : next->list.items.items;
+    size_t count_items = c->status ? 0 : next->list.items.count;
 
     d->state = IDLE;
     note_lag(d);
@@ -279,7 +285,7 @@ static void on_claimed(struct call *c)
         if (!d->stopping)
             uv_timer_start(&d->timer, on_timer, DISPATCH_RETRY_MS, 0);
     } else {
-        ask_next(d);
+        follow(d, next->at_ms);
     }
     call_release(&mine);
     finish_if_stopped(d);
@@ -345,6 +351,15 @@ static void arm(struct dispatcher *d, int64_t at_ms)
         wait(d, wait_ms);
 }
 
+/* What a job of ours found is to be done next, unless something else came in between. */
+static void follow(struct dispatcher *d, int64_t at_ms)
+{
+    if (d->again)
+        ask_next(d);
+    else if (!d->stopping && (at_ms != INT64_MAX || trust_doubts(&d->trust)))
+        arm(d, at_ms);
+}
+
 static void on_next(struct call *c)
 {
     struct dispatcher *d = c->data;
@@ -357,10 +372,7 @@ static void on_next(struct call *c)
     else if (c->op == &op_dispatch_recover)
         d->recovered = true;
     call_release(c);
-    if (d->again)
-        ask_next(d);
-    else if (!d->stopping && (at_ms != INT64_MAX || trust_doubts(&d->trust)))
-        arm(d, at_ms);
+    follow(d, at_ms);
     finish_if_stopped(d);
 }
 

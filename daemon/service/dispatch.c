@@ -317,6 +317,7 @@ static void claim(struct call *c, struct db *db, struct claiming *all, struct de
 static int run_claim(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct dispatch_claim *in = input;
+    struct dispatch_next *claimed;
     struct claiming all = {.in = in, .now = {c->req.now_ms, in->boot_ms, in->boot ? in->boot : ""}};
     struct ids due;
 
@@ -326,7 +327,9 @@ static int run_claim(struct call *c, struct db *db, const void *input, void **re
     give_up(c, db, store_claims_over(db, c->req.now_ms, &c->out));
     for (size_t i = 0; i < due.count; i++)
         claim(c, db, &all, store_delivery_by_id(db, due.items[i], &c->out));
-    *ret = list_end(c, &all.items, NULL);
+    claimed = next(c, db);
+    claimed->list = *(struct list *)list_end(c, &all.items, NULL);
+    *ret = claimed;
     return db_check(db, e);
 }
 
@@ -357,11 +360,21 @@ static void note_channel(struct call *c, struct db *db, const struct delivery_ro
 {
     if (d->channel_id == DB_NULL_INT)
         return;
+<<<<<<< HEAD
     if (in->outcome == ATTEMPT_OK)
         store_channel_succeeded(db, d->channel_id, c->req.now_ms);
     else
         store_channel_erred(db, d->channel_id, in->reason);
     if (in->pause_channel) {
+=======
+    if (in->outcome == ATTEMPT_OK) {
+        if (store_channel_succeeded(db, d->channel_id, c->req.now_ms))
+            call_changed(c, CHANGE_CHANNELS, 0);
+        return;
+    }
+    store_channel_erred(db, d->channel_id, in->reason);
+    if (in->pause_channel)
+>>>>>>> 436f478 (Sending at once: a claim and an outcome say themselves what is next; states are written without what doesn't change, over fewer indices)
         store_channel_pause(db, d->channel_id, in->reason);
         alert_paused(c, db, d->channel_id, d->channel_name, in->reason);
     }

@@ -51,11 +51,12 @@ extern const struct operation op_dispatch_recover;
 /* input: none; result: struct dispatch_next. */
 extern const struct operation op_dispatch_next;
 struct dispatch_next {
+    struct list list;               /* of a claim */
     int64_t at_ms;                  /* when something wants attention; INT64_MAX: nothing does */
 };
 
 /*
- * input: struct dispatch_claim; result: struct list of struct dispatch_item. Takes what is due: expires, supersedes,
+ * input: struct dispatch_claim; result: struct dispatch_next, with a list of struct dispatch_item. Takes what is due: expires, supersedes,
  * paces; writes the attempt of each delivery in the list down and marks it sending. To be sent only once this is
  * committed.
  */

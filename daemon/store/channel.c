@@ -148,9 +148,12 @@ struct texts store_channel_names(struct db *db, struct arena *a)
     return names;
 }
 
-void store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms)
+bool store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms)
 {
-    db_exec(db, "UPDATE channel SET last_success_ms = $2, last_error = '' WHERE id = $1", p_int(id), p_int(at_ms));
+    return db_exec(db,
+                   "UPDATE channel SET last_success_ms = $2, last_error = '' WHERE id = $1 AND (last_error <> ''"
+                   " OR last_success_ms IS NULL OR last_success_ms NOT BETWEEN $2 - 999 AND $2)",
+                   p_int(id), p_int(at_ms)) > 0;
 }
 
 void store_channel_erred(struct db *db, int64_t id, const char *reason)

@@ -129,10 +129,9 @@ bool store_delivery_insert(struct db *db, struct delivery_row *d)
 void store_delivery_update(struct db *db, const struct delivery_row *d)
 {
     db_exec(db,
-            "UPDATE delivery SET moves = $2, due_ms = $3, deadline_ms = $4, state = $5, next_ms = $6, attempts = $7,"
-            " reason = $8, final_ms = $9, reminder_id = $10, text = $11 WHERE id = $1",
-            p_int(d->id), p_int(d->moves), p_int(d->due_ms), p_int(d->deadline_ms), p_text(d->state), p_int(d->next_ms),
-            p_int(d->attempts), p_text(d->reason), p_int(d->final_ms), p_int(d->reminder_id), p_text(d->text));
+            "UPDATE delivery SET state = $2, next_ms = $3, attempts = $4, reason = $5, final_ms = $6 WHERE id = $1",
+            p_int(d->id), p_text(d->state), p_int(d->next_ms), p_int(d->attempts), p_text(d->reason),
+            p_int(d->final_ms));
 }
 
 void store_delivery_redate(struct db *db, int64_t id, const char *kind, int64_t moves, int64_t due_ms,

@@ -26,7 +26,8 @@ void store_channel_update(struct db *db, const struct channel_row *ch);
 char *store_channel_name(struct db *db, int64_t id, char **ret_quiet, struct arena *a);
 void store_channel_delete(struct db *db, int64_t id);
 struct texts store_channel_names(struct db *db, struct arena *a);
-void store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms);
+/* To the second; false: that is what it says already. */
+bool store_channel_succeeded(struct db *db, int64_t id, int64_t at_ms);
 void store_channel_erred(struct db *db, int64_t id, const char *reason);
 void store_channel_pause(struct db *db, int64_t id, const char *reason);
 void store_channel_break(struct db *db, int64_t id, int64_t until_ms);            /* silence until then */
@@ -80,7 +81,8 @@ size_t store_delivery_briefs(struct db *db, int64_t event_id, int64_t after_ms, 
                              struct delivery_brief **ret);
 /* Sets d->id; false if this identity exists. next_ms 0 is due_ms. */
 bool store_delivery_insert(struct db *db, struct delivery_row *d);
-void store_delivery_update(struct db *db, const struct delivery_row *d); /* times, state, reason, attempts, moves */
+/* How far it is: state, next_ms, attempts, reason, final_ms. The rest is written for each other index in vain. */
+void store_delivery_update(struct db *db, const struct delivery_row *d);
 struct ids store_delivery_open_of_event(struct db *db, int64_t event_id, struct arena *a);   /* not final */
 /* One that isn't final, to be sent at at_ms. What is to be tried again tells of the new date, and so waits for it. */
 void store_delivery_redate(struct db *db, int64_t id, const char *kind, int64_t moves, int64_t due_ms,

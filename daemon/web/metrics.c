@@ -108,6 +108,10 @@ static void put_process(const struct web *w, struct buf *out)
     put_head(out, "info", "gauge", "What runs.");
     buf_printf(out, "kepu_info{version=\"%s\",store=\"%s\"} 1\n", KEPU_VERSION, store_kind(service_store(w->service)));
     put(out, "uptime_seconds", "gauge", "Since the start.", (double)(clock_monotonic_ms() - w->started_ms) / 1000);
+    put(out, "loop_busy_max_seconds", "gauge", "The longest that the loop was held up, since the start.",
+        (double)w->loop_watch.ever_ms / 1000);
+    put(out, "loop_busy_recent_max_seconds", "gauge", "The same, of the last minute or two.",
+        (double)loop_watch_recent_ms(&w->loop_watch) / 1000);
     put(out, "resident_memory_bytes", "gauge", "Memory in use.", resident_bytes());
 }
 

@@ -258,6 +258,7 @@ int web_start(struct web *w, struct service *service, struct err *e)
     if (!w->zone)
         return -1;
     wait_start(w);
+    loop_watch_start(&w->loop_watch, w->loop);
     pages_start(w);
     w->feeds = feeds_start(w);
     if (listen_on(w, &w->unix_fd, HTTP_DOOR_UNIX, e))
@@ -279,6 +280,7 @@ void web_stop(struct web *w, void (*done)(void *arg), void *arg)
     if (w->socket_path)
         listen_unix_remove(w->unix_listen_fd, w->socket_path);
     wait_stop(w);
+    loop_watch_stop(&w->loop_watch);
     feeds_stop(w->feeds);
     http_stop(w->http, on_http_stopped, w);
 }

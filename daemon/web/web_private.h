@@ -3,6 +3,7 @@
 #define KEPU_WEB_WEB_PRIVATE_H
 
 #include "base/catalogue.h"
+#include "loop_watch.h"
 #include "router.h"
 #include "service/call.h"
 #include "web.h"
@@ -29,6 +30,7 @@ struct web {
     struct feeds *feeds;                 /* feeds.h */
     struct waiter *waiters;              /* wait.h */
     uv_timer_t wait_timer;
+    struct loop_watch loop_watch;
 
     char address[128];
     char *socket_path;
