@@ -11,7 +11,7 @@
 #include <uv.h>
 
 #define DISPATCH_CLAIM_MAX 200        /* deliveries taken at once */
-#define DISPATCH_ACTIVE_MAX 400       /* attempts under way */
+#define DISPATCH_ACTIVE_MAX 800       /* attempts under way */
 #define DISPATCH_SLEEP_MS_MAX 3600000 /* looks again at least so often */
 #define DISPATCH_RETRY_MS 2000        /* after the database refused */
 

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 CHANNELS = 100
-AT_ONCE = 400                    # DISPATCH_ACTIVE_MAX
+AT_ONCE = 800                    # DISPATCH_ACTIVE_MAX
 BODY_BYTES = 700                 # of a usual message
 FAR_MS = 400 * 86400000
 

@@ -1,7 +1,7 @@
 /*
  * The other end of many webhooks: listens on PORTS loopback ports, takes each request, answers 204, closes.
  *
- *   receive PORTS           prints the ports on one line; then a line "id arrival_ms" for each message once stdin closes
+ *   receive PORTS     prints the ports on one line; once stdin closes, a line "id arrival_ms" for each message
  */
 #include <arpa/inet.h>
 #include <errno.h>
