@@ -57,8 +57,8 @@ struct dispatch_next {
 
 /*
  * input: struct dispatch_claim; result: struct dispatch_next, with a list of struct dispatch_item. Takes what is due:
- * expires, supersedes, paces; writes the attempt of each delivery in the list down and marks it sending. To be sent only
- * once this is committed.
+ * expires, supersedes, paces; writes the attempt of each delivery in the list down and marks it sending. To be sent
+ * only once this is committed.
  */
 extern const struct operation op_dispatch_claim;
 struct dispatch_claim {
