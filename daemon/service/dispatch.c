@@ -360,21 +360,13 @@ static void note_channel(struct call *c, struct db *db, const struct delivery_ro
 {
     if (d->channel_id == DB_NULL_INT)
         return;
-<<<<<<< HEAD
-    if (in->outcome == ATTEMPT_OK)
-        store_channel_succeeded(db, d->channel_id, c->req.now_ms);
-    else
-        store_channel_erred(db, d->channel_id, in->reason);
-    if (in->pause_channel) {
-=======
     if (in->outcome == ATTEMPT_OK) {
         if (store_channel_succeeded(db, d->channel_id, c->req.now_ms))
             call_changed(c, CHANGE_CHANNELS, 0);
         return;
     }
     store_channel_erred(db, d->channel_id, in->reason);
-    if (in->pause_channel)
->>>>>>> 436f478 (Sending at once: a claim and an outcome say themselves what is next; states are written without what doesn't change, over fewer indices)
+    if (in->pause_channel) {
         store_channel_pause(db, d->channel_id, in->reason);
         alert_paused(c, db, d->channel_id, d->channel_name, in->reason);
     }

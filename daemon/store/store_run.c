@@ -71,6 +71,7 @@ static bool run_together(struct worker *w, struct job *jobs, bool savepoints, en
         if (!clean || !db_in_transaction(w->db) || db_trouble(w->db)) {
             *e = job->err;
             db_check(w->db, e);
+            db_rollback(w->db);
             return false;
         }
     }
