@@ -7,6 +7,7 @@
 #include "event_view.h"
 #include "occurrence.h"
 #include "planner.h"
+#include "signup_hooks.h"
 #include "store/event.h"
 #include "store/notice.h"
 
@@ -278,7 +279,7 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
     if (in->reason)
         ev->reason = in->reason;
     call_audit(c, ev->slug, "%s", ev->reason);
-    if (finish(c, db, ev, ret, e))
+    if (signup_event_off(c, db, ev->id, ev->reason, e) || finish(c, db, ev, ret, e))
         return -1;
     planner_tell_event(c, db, ev->id);
     return db_check(db, e);

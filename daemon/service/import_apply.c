@@ -2,6 +2,7 @@
 #include "import_private.h"
 
 #include "planner.h"
+#include "signup_hooks.h"
 #include "store/event.h"
 
 #include <stdio.h>
@@ -132,6 +133,9 @@ static int update(struct import *m, struct import_draft *d, struct err *e)
         return -1;
     if (was->status != ev->status)
         planner_tell_event(m->c, m->db, ev->id);
+    if (was->status != ev->status && ev->status == EVENT_CANCELLED &&
+        signup_event_off(m->c, m->db, ev->id, ev->reason, e))
+        return -1;
     if (d->from)
         import_outcome(d->row, IMPORT_UPDATED, ev->slug);
     return 0;
@@ -246,6 +250,10 @@ static int write_occurrence(struct import *m, struct import_draft *d, struct imp
     }
     if (told)
         planner_tell_changed(m->c, m->db, w->id, now);
+    if (w->id && w->status == OCCURRENCE_CANCELLED && signup_occurrence_off(m->c, m->db, w->id, w->reason, e))
+        return -1;
+    if (told && w->status == OCCURRENCE_MOVED)
+        signup_occurrence_moved(m->c, m->db, w, &d->want->notes);
     import_outcome(o->row, d->existing ? IMPORT_UPDATED : IMPORT_ADDED, d->want->slug);
     return db_check(m->db, e);
 }

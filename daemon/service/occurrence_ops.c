@@ -6,6 +6,7 @@
 #include "domain/attendance.h"
 #include "event_resolve.h"
 #include "planner.h"
+#include "signup_hooks.h"
 #include "store/event.h"
 #include "store/hours.h"
 #include "store/register.h"
@@ -145,6 +146,10 @@ int occurrence_save(struct call *c, struct db *db, const struct event *ev, struc
     store_occurrence_update(db, o);
     if (told)
         planner_occurrence_changed(c, db, o->id, was);
+    if (o->status == OCCURRENCE_CANCELLED && signup_occurrence_off(c, db, o->id, o->reason, e))
+        return -1;
+    if (o->status == OCCURRENCE_MOVED && told)
+        signup_occurrence_moved(c, db, o, &o->notes);
     call_changed(c, CHANGE_EVENT, ev->id);
     return show_saved(c, db, ev, o, ret, e);
 }

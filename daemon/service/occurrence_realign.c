@@ -57,7 +57,7 @@ static void keep_moved(const struct series *s, const struct occurrence *o, struc
 
 /* `told`: how many dates the groups were told of. The next few stand for all, and who only knew the rule knows it. */
 static void redate(struct call *c, struct db *db, const struct series *s, struct series_date d, struct occurrence *o,
-                   int *told)
+                   struct texts *notes, int *told)
 {
     struct occurrence was = *o;
 
@@ -79,9 +79,11 @@ static void redate(struct call *c, struct db *db, const struct series *s, struct
     if (o->start_ms != was.start_ms && o->status != OCCURRENCE_CANCELLED && o->end_ms > c->req.now_ms &&
         ++*told <= TOLD_OF_SERIES_MAX)
         planner_tell_changed(c, db, o->id, &was);
+    if (o->moves > was.moves && o->status != OCCURRENCE_CANCELLED)
+        signup_occurrence_moved(c, db, o, notes);
 }
 
-static void cancel_orphan(struct call *c, struct db *db, struct occurrence *o)
+static int cancel_orphan(struct call *c, struct db *db, struct occurrence *o, struct err *e)
 {
     o->status = OCCURRENCE_CANCELLED;
     o->cancelled_ms = o->updated_ms = c->req.now_ms;
@@ -89,6 +91,7 @@ static void cancel_orphan(struct call *c, struct db *db, struct occurrence *o)
     o->version++;
     store_occurrence_update(db, o);
     planner_tell_changed(c, db, o->id, NULL);
+    return signup_occurrence_off(c, db, o->id, o->reason, e);
 }
 
 static void remove_row(struct call *c, struct db *db, int64_t id)
@@ -131,7 +134,7 @@ int occurrences_realign(struct call *c, struct db *db, struct event *ev, struct 
     for (size_t i = 0; i < rows.count; i++) {
         struct occurrence *o = rows.items[i];
         if (date_for(c, db, s, o, &d))
-            redate(c, db, s, d, o, &told);
+            redate(c, db, s, d, o, &ev->notes, &told);
         else if (store_occurrence_signups(db, o->id) == 0 && o->headcount == FIELD_INT_ABSENT)
             remove_row(c, db, o->id);
         else if (!is_past(c, o) && o->status != OCCURRENCE_CANCELLED)
@@ -142,7 +145,8 @@ int occurrences_realign(struct call *c, struct db *db, struct event *ev, struct 
     if (orphans.count && !c->req.yes)
         return refuse_orphans(db, &orphans, e);
     for (size_t i = 0; i < orphans.count; i++)
-        cancel_orphan(c, db, orphans.items[i]);
+        if (cancel_orphan(c, db, orphans.items[i], e))
+            return -1;
     ev->stored_until = (char *)(uintptr_t)"";
     return occurrences_extend(c, db, ev, e);
 }

@@ -5,7 +5,11 @@
 #include "signup.h"
 #include "signup_offer.h"
 #include "store/office.h"
+#include "store/notice.h"
 #include "store/signup.h"
+
+#define OVERLAPS_NOTED 20
+#define NOTES_LEAST 8
 
 static void write_down(struct call *c, struct db *db, const struct first_in_line *first, const char *detail)
 {
@@ -57,4 +61,75 @@ void signup_fill_places(struct call *c, struct db *db, int64_t occurrence_id, co
         return;
     call_changed(c, CHANGE_PLACES, store_occurrence_event(db, occurrence_id));
     planner_role(c, db, occurrence_id, role);
+}
+
+int signup_occurrence_off(struct call *c, struct db *db, int64_t occurrence_id, const char *reason, struct err *e)
+{
+    struct texts open = store_signups_open(db, occurrence_id, &c->out);
+
+    for (size_t i = 0; i < open.count; i++) {
+        struct signup *s;
+        if (signup_find(c, db, open.items[i], &s, e))
+            return -1;
+        s->off = true;
+        s->reason = arena_strdup(&c->out, reason ? reason : "");
+        if (signup_change(c, db, s, SIGNUP_CANCELLED, e))
+            return -1;
+        store_signup_went_off(db, s->row);
+        store_audit_add(db, c->req.now_ms, c->req.principal.name, c->op->name, s->id, "cancelled with its occurrence",
+                        c->req.id);
+        mail_plan(c, db, MAIL_CANCELLED, s->row, s->version, s->end_ms);
+    }
+    return db_check(db, e);
+}
+
+int signup_event_off(struct call *c, struct db *db, int64_t event_id, const char *reason, struct err *e)
+{
+    struct ids all = store_read_ids(
+        db_query(db, "SELECT o.id FROM occurrence o WHERE o.event_id = $1 AND o.end_ms > $2 AND EXISTS"
+                     " (SELECT 1 FROM signup s WHERE s.occurrence_id = o.id) ORDER BY o.id",
+                 p_int(event_id), p_int(c->req.now_ms)),
+        &c->out);
+
+    for (size_t i = 0; i < all.count; i++)
+        if (signup_occurrence_off(c, db, all.items[i], reason, e))
+            return -1;
+    return db_check(db, e);
+}
+
+static void note(struct call *c, struct texts *notes, enum msg msg, const char *const *args)
+{
+    /* Never less than event_resolve.c's, which may add its own. */
+    size_t room = notes->count < NOTES_LEAST ? NOTES_LEAST : notes->count + 1;
+    char **grown = arena_alloc(&c->out, room * sizeof *grown);
+    struct buf text = {0};
+
+    for (size_t i = 0; i < notes->count; i++)
+        grown[i] = notes->items[i];
+    catalogue_format(&text, catalogue_text(msg, c->req.lang), args, 4);
+    grown[notes->count] = arena_strdup(&c->out, buf_text(&text));
+    *notes = (struct texts){grown, notes->count + 1, true};
+    buf_release(&text);
+}
+
+void signup_occurrence_moved(struct call *c, struct db *db, const struct occurrence *o, struct texts *notes)
+{
+    struct texts open;
+    struct overlap overlap;
+    struct stmt *s;
+
+    if (o->end_ms <= c->req.now_ms || o->moves == 0)
+        return;
+    open = store_signups_open(db, o->id, &c->out);
+    for (size_t i = 0; i < open.count; i++) {
+        struct signup *one = store_signup_by_code(db, open.items[i], &c->out);
+        if (one)
+            mail_plan(c, db, MAIL_MOVED, one->row, o->moves, o->end_ms);
+        if (one)
+            call_changed(c, CHANGE_PERSON, one->volunteer_row);
+    }
+    s = store_signup_overlaps(db, o->id, o->start_ms, o->end_ms, OVERLAPS_NOTED);
+    while (store_overlap_next(s, &c->out, &overlap))
+        note(c, notes, WORD_NOTE_OVERLAP,
+             (const char *const[]){overlap.id, overlap.title, overlap.day, overlap.other});
 }

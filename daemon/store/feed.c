@@ -168,7 +168,8 @@ struct feed_shifts store_feed_shifts(struct db *db, int64_t volunteer_id, struct
                               ", s.code, s.role, s.state, s.version, s.created_ms, s.updated_ms"
                               " FROM signup s JOIN occurrence o ON o.id = s.occurrence_id"
                               " JOIN event e ON e.id = o.event_id"
-                              " WHERE s.volunteer_id = $1 AND s.state IN ('confirmed', 'offered', 'attended')"
+                              " WHERE s.volunteer_id = $1 AND (s.went_off = 1"
+                              " OR s.state IN ('confirmed', 'offered', 'attended'))"
                               " ORDER BY s.id",
                               p_int(volunteer_id));
 

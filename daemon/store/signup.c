@@ -408,6 +408,49 @@ int64_t store_signup_reassign(struct db *db, int64_t from_id, int64_t to_id)
                    p_int(from_id), p_int(to_id));
 }
 
+#define OPEN(s) "(" s ".state = 'confirmed' OR " s ".state = 'waitlisted' OR " s ".state = 'offered')"
+
+struct texts store_signups_open(struct db *db, int64_t occurrence_id, struct arena *a)
+{
+    int64_t most = db_int(db, 0, "SELECT COUNT(*) FROM signup s WHERE s.occurrence_id = $1 AND " OPEN("s"),
+                          p_int(occurrence_id));
+    struct texts codes = {arena_alloc(a, ((size_t)most + 1) * sizeof(char *)), 0, true};
+    struct stmt *s = db_query(db, "SELECT s.code FROM signup s WHERE s.occurrence_id = $1 AND " OPEN("s")
+                                  " ORDER BY s.id LIMIT $2",
+                              p_int(occurrence_id), p_int(most));
+
+    while (stmt_row(s))
+        codes.items[codes.count++] = stmt_text(s, 0, a);
+    return codes;
+}
+
+void store_signup_went_off(struct db *db, int64_t row)
+{
+    db_exec(db, "UPDATE signup SET went_off = 1 WHERE id = $1", p_int(row));
+}
+
+struct stmt *store_signup_overlaps(struct db *db, int64_t occurrence_id, int64_t start_ms, int64_t end_ms,
+                                   int64_t limit)
+{
+    return db_query(db,
+                    "SELECT s.code, x.code, COALESCE(o.title, e.title), o.start_local FROM signup s"
+                    " JOIN signup x ON x.volunteer_id = s.volunteer_id AND x.occurrence_id <> s.occurrence_id"
+                    " JOIN occurrence o ON o.id = x.occurrence_id JOIN event e ON e.id = o.event_id"
+                    " WHERE s.occurrence_id = $1 AND " OPEN("s") " AND " OPEN("x")
+                    " AND o.start_ms < $3 AND o.end_ms > $2 AND o.status <> 'cancelled' AND e.status <> 'cancelled'"
+                    " ORDER BY s.id, x.id LIMIT $4",
+                    p_int(occurrence_id), p_int(start_ms), p_int(end_ms), p_int(limit));
+}
+
+bool store_overlap_next(struct stmt *s, struct arena *a, struct overlap *ret)
+{
+    if (!stmt_row(s))
+        return false;
+    *ret = (struct overlap){stmt_text(s, 0, a), stmt_text(s, 1, a), stmt_text(s, 2, a), stmt_text(s, 3, a)};
+    ret->day[strcspn(ret->day, "T")] = 0;
+    return true;
+}
+
 int64_t store_occurrence_event(struct db *db, int64_t occurrence_id)
 {
     return db_int(db, 0, "SELECT event_id FROM occurrence WHERE id = $1", p_int(occurrence_id));

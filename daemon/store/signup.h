@@ -84,6 +84,19 @@ struct texts store_signup_twins(struct db *db, int64_t first_id, int64_t second_
 /* All of one volunteer's become another's: how many. */
 int64_t store_signup_reassign(struct db *db, int64_t from_id, int64_t to_id);
 
+/* The codes of an occurrence's sign-ups that are confirmed, in line or offered. */
+struct texts store_signups_open(struct db *db, int64_t occurrence_id, struct arena *a);
+/* Cancelled with its occurrence: it stays in its person's calendar, as cancelled. */
+void store_signup_went_off(struct db *db, int64_t row);
+
+/* An open sign-up of an occurrence, and another of the same person at the time from start_ms to end_ms. */
+struct overlap {
+    char *id, *other, *title, *day;
+};
+struct stmt *store_signup_overlaps(struct db *db, int64_t occurrence_id, int64_t start_ms, int64_t end_ms,
+                                   int64_t limit);
+bool store_overlap_next(struct stmt *s, struct arena *a, struct overlap *ret);
+
 int64_t store_occurrence_event(struct db *db, int64_t occurrence_id);
 int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *role);   /* -1: none */
 /* The skills that a role asks for, as its row keeps them; NULL: no such role. */

@@ -11,6 +11,7 @@ ALTER TABLE event_role ADD COLUMN skills TEXT NOT NULL DEFAULT '';
 ALTER TABLE occurrence_role ADD COLUMN skills TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE signup ADD COLUMN reason TEXT NOT NULL DEFAULT '';  -- of its last move
+ALTER TABLE signup ADD COLUMN went_off INTEGER NOT NULL DEFAULT 0;   -- 1: cancelled with its occurrence
 ALTER TABLE signup ADD COLUMN offer_until_ms INTEGER;           -- offered: by then it is taken, or passed on
 ALTER TABLE signup ADD COLUMN offer_hash BLOB;                  -- of the token of its latest offer's page
 

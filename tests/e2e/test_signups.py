@@ -200,3 +200,57 @@ def test_a_rush_with_a_waiting_list_keeps_everybody_and_loses_no_place(desk):
     assert counts(desk, "s-queue") == (7, 26, 0)
     waiting = desk.items("signup", "list", "--event", "s-queue", "--state", "waitlisted")
     assert sorted(s["position"] for s in waiting) == list(range(1, 27))
+
+
+def test_a_cancelled_occurrence_ends_its_sign_ups_with_its_reason(desk, full):
+    slug, taken = full
+    waiting = desk.json(*add(desk, desk.volunteer(), slug, "--waitlist"))
+    desk.json("event", "cancel", slug, "--on", DAY, "--reason", "下雨")
+    shown = [desk.json("signup", "show", s["id"]) for s in (*taken, waiting)]
+    assert [(s["state"], s["reason"]) for s in shown] == [("cancelled", "下雨")] * 3
+    assert counts(desk, slug) == (0, 0, 2)
+    assert "cancelled with its occurrence" in str(desk.json("audit", "list", "--object", waiting["id"]))
+
+
+def test_a_cancelled_event_ends_its_sign_ups(desk, full):
+    slug, taken = full
+    desk.json("event", "cancel", slug, "--reason", "改为明年")
+    assert desk.json("signup", "show", taken[0]["id"])["reason"] == "改为明年"
+
+
+def test_a_move_keeps_its_sign_ups_and_names_shifts_that_overlap_now(desk):
+    a, b = unique("move"), unique("move")
+    desk.event(a, start=f"{DAY} 09:00", duration="2h", role="讲解员=3")
+    desk.event(b, start=f"{DAY} 14:00", duration="2h", role="讲解员=3")
+    who = desk.volunteer()
+    mine, other = desk.json(*add(desk, who, a)), desk.json(*add(desk, who, b))
+    desk.json(*add(desk, desk.volunteer(), a))
+    moved = desk.json("event", "move", a, "--on", DAY, "--to", f"{DAY} 12:00")
+    assert moved["notes"] == []
+    moved = desk.json("event", "move", a, "--on", DAY, "--to", f"{DAY} 13:00")
+    assert len(moved["notes"]) == 1 and mine["id"] in moved["notes"][0] and other["id"] in moved["notes"][0]
+    assert desk.json("signup", "show", mine["id"])["state"] == "confirmed"
+
+
+def test_a_role_asks_for_skills_and_force_is_written_down(desk):
+    slug = unique("skills")
+    desk.event(slug, role="讲解员=3:skills=讲解+英语")
+    who = desk.volunteer()
+    e = desk.ctl(*add(desk, who, slug), "--json", code=CONFLICT).error()
+    assert "讲解" in e["message"] and e["field"] == "role"
+    desk.json("volunteer", "edit", who["id"], "--skill", "讲解", "--skill", "英语")
+    assert desk.json(*add(desk, who, slug))["state"] == "confirmed"
+    s = desk.json(*add(desk, desk.volunteer(), slug, "--force"))
+    assert "lacks" in str(desk.json("audit", "list", "--object", s["id"]))
+
+
+def test_sign_up_has_a_window_and_a_limit(desk):
+    slug = unique("window")
+    desk.event(slug, role="讲解员=3", **{"signup-opens": "1h", "signup-limit": "1"})
+    assert desk.ctl(*add(desk, desk.volunteer(), slug), "--json", code=CONFLICT).error()["field"] == "on"
+    desk.json("event", "edit", slug, "--signup-opens", "2020-01-01")
+    assert desk.json(*add(desk, desk.volunteer(), slug))["state"] == "confirmed"
+    desk.json("event", "edit", slug, "--signup-closes", "2020-01-02")
+    desk.ctl(*add(desk, desk.volunteer(), slug), code=CONFLICT)
+    desk.ctl("event", "edit", slug, "--signup-closes", "someday", code=INVALID)
+    desk.ctl("event", "edit", slug, "--signup-limit", "-1", code=INVALID)

@@ -409,7 +409,7 @@ static struct event_input with_roles(struct event_input in, struct role_input *r
 static void roles_are_raised_and_lowered_but_not_below_who_is_in(void **state)
 {
     struct fixture *f = *state;
-    struct role_input role = {txt("讲解员"), 5, FIELD_INT_ABSENT, -1};
+    struct role_input role = {.name = txt("讲解员"), .capacity = 5, .minimum = FIELD_INT_ABSENT, .participant = -1};
     struct event_input in = with_roles(event_in("talk", "2026-09-25 10:00", NULL), &role, 1), change;
 
     assert_non_null(ask(f, &op_event_add, &in));
