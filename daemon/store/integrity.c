@@ -33,7 +33,7 @@ struct stmt *store_recount_volunteers(struct db *db)
 {
     return db_query(db,
                     "SELECT v.code, v.minutes, COALESCE(h.counted, 0) FROM volunteer v LEFT JOIN"
-                    " (SELECT volunteer, SUM(counted) AS counted FROM hours_entry GROUP BY volunteer) h"
+                    " (SELECT volunteer, CAST(SUM(counted) AS bigint) AS counted FROM hours_entry GROUP BY volunteer) h"
                     " ON h.volunteer = v.code WHERE v.minutes <> COALESCE(h.counted, 0) ORDER BY v.id LIMIT 50");
 }
 
@@ -41,7 +41,8 @@ struct stmt *store_recount_signups(struct db *db)
 {
     return db_query(db,
                     "SELECT s.code, s.minutes, COALESCE(h.counted, 0) FROM signup s LEFT JOIN"
-                    " (SELECT signup, SUM(counted) AS counted FROM hours_entry WHERE signup <> '' GROUP BY signup) h"
+                    " (SELECT signup, CAST(SUM(counted) AS bigint) AS counted FROM hours_entry WHERE signup <> ''"
+                    " GROUP BY signup) h"
                     " ON h.signup = s.code WHERE s.minutes <> COALESCE(h.counted, 0) ORDER BY s.id LIMIT 50");
 }
 
@@ -60,7 +61,7 @@ struct stmt *store_recount_roles(struct db *db)
 struct stmt *store_recount_orphans(struct db *db)
 {
     return db_query(db,
-                    "SELECT h.volunteer, MIN(h.number), SUM(h.counted) FROM hours_entry h"
+                    "SELECT h.volunteer, MIN(h.number), CAST(SUM(h.counted) AS bigint) FROM hours_entry h"
                     " WHERE NOT EXISTS (SELECT 1 FROM volunteer v WHERE v.code = h.volunteer)"
                     " GROUP BY h.volunteer ORDER BY h.volunteer LIMIT 50");
 }
