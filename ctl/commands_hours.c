@@ -21,6 +21,9 @@ static const struct flag certificate_flags[] = {
     IN_BODY(FLAG_TEXT, "from", "DATE", "自哪一天", "the first day"),
     IN_BODY(FLAG_TEXT, "to", "DATE", "至哪一天", "the last day"), END};
 
+static const struct flag restore_flags[] = {
+    IN_QUERY(FLAG_BOOL, "replace", NULL, "取代现有的全部内容", "take the place of everything that is there"), END};
+
 const struct command hours_commands[] = {
     {"hours", "list", "GET", "/hours", {{NULL}}, list_flags, &shape_hours, ANSWER_LIST | PAGED,
      {"列出服务时长账本", "list the ledger of hours"}, .example = "kepuctl hours list --state pending"},
@@ -40,4 +43,11 @@ const struct command hours_commands[] = {
     {"check", NULL, "GET", "/check", {{NULL}}, NULL, &shape_any, 0,
      {"核对账本、计数与数据库，有改动即指出", "verify ledger, counters and database; names what was changed"},
      .example = "kepuctl check", .wanted_state = "sound"},
+    {"backup", NULL, "GET", "/backup", {{"FILE", FLAG_TEXT, PLACE_HERE, "file", 0}}, NULL, &shape_any, 0,
+     {"把全部状态备份成一个文件（密钥另存）", "write the whole state to one file (keep the key beside it)"},
+     .example = "kepuctl backup kepu-2027-05-12.db", .run = hook_run_backup},
+    {"restore", NULL, "POST", "/restore", {{"FILE", FLAG_TEXT, PLACE_FILE, NULL, 0}}, restore_flags, &shape_any, WRITES,
+     {"恢复到一份备份，命令返回时即已生效", "go back to a backup; it is served when the command returns"},
+     .example = "kepuctl restore kepu-2027-05-12.db --replace", .content_type = "application/vnd.sqlite3",
+     .run = hook_run_restore},
     END_OF_COMMANDS};

@@ -60,6 +60,11 @@ static int act(const struct conf *conf, int argc, char **argv, enum lang lang, s
             return -1;
         puts(catalogue_text(MSG_CONF_OK, lang));
         return 0;
+    case CONF_RESTORE:
+        if (server_run(conf, argc, argv, e))
+            return -1;
+        puts(catalogue_text(MSG_RESTORED, lang));
+        return 0;
     case CONF_RUN:
         return server_run(conf, argc, argv, e);
     }

@@ -5,6 +5,7 @@
 #include "calendar/zone.h"
 #include "notify/notify.h"
 #include "service/attendance.h"
+#include "service/backup.h"
 #include "service/call.h"
 #include "service/feed.h"
 #include "service/notice.h"
@@ -411,6 +412,28 @@ static void start_daily(struct server *s)
     uv_timer_start(&s->close, on_close, CLOSE_FIRST_MS, CLOSE_EVERY_MS);
 }
 
+/* The state of a backup takes the place of what is there; nothing is served. */
+static int restore(struct server *s, struct err *e)
+{
+    struct restore_input in = {.replace = 1};
+    struct call *c = &s->daily_call;
+    struct buf file = {0};
+    int failed;
+
+    if (server_check(s->conf, e) || open_state(s, e) || state_read_file(s->conf->backup, RESTORE_BYTES_MAX, &file, e))
+        return -1;
+    in.file = (struct bytes){file.data, file.len};
+    s->service = service_new(s->store, &s->keys, &s->settings);
+    *c = (struct call){.op = &op_restore, .input = &in};
+    fill_own_request(&c->req);
+    failed = service_call_now(s->service, c);
+    if (failed)
+        *e = c->err;
+    call_release(c);
+    buf_release(&file);
+    return failed;
+}
+
 static int start(struct server *s, struct err *e)
 {
     struct mail_settings mail;
@@ -452,11 +475,11 @@ int server_run(const struct conf *conf, int argc, char *const *argv, struct err 
     uv_timer_init(&s.loop, &s.daily);
     uv_timer_init(&s.loop, &s.close);
     s.daily.data = s.close.data = &s;
-    failed = start(&s, e);
-    if (!failed)
+    failed = conf->action == CONF_RESTORE ? restore(&s, e) : start(&s, e);
+    if (!failed && conf->action == CONF_RUN)
         tell(&s);
     s.started = true;
-    if (failed || s.stop_asked)
+    if (failed || s.stop_asked || conf->action == CONF_RESTORE)
         stop(&s);
     uv_run(&s.loop, UV_RUN_DEFAULT);
     release(&s);

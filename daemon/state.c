@@ -172,3 +172,19 @@ int state_public_url(struct store *store, const char *said, const char *listener
         log_warning("the public address is now %s; it was %s: links sent before lead to the old one", ret, kept);
     return set(store, PUBLIC_URL, ret, e);
 }
+
+int state_read_file(const char *path, size_t bytes_max, struct buf *ret, struct err *e)
+{
+    FILE *f = fopen(path, "re");
+    char block[65536];
+    size_t n;
+    bool failed;
+
+    if (!f)
+        return err_set(e, ERR_FAILED, MSG_CANNOT_OPEN, "restore", path, strerror(errno), NULL);
+    while ((n = fread(block, 1, sizeof block, f)) > 0 && ret->len + n <= bytes_max)
+        buf_add(ret, block, n);
+    failed = ferror(f) || n > 0;
+    fclose(f);
+    return failed ? err_set(e, ERR_INVALID, MSG_BACKUP_BAD, "restore", NULL) : 0;
+}

@@ -22,6 +22,9 @@ int state_lock(const char *dir, int *ret_fd, struct err *e);
  */
 int state_open_keys(struct store *store, const char *key_file, struct crypto_keys *ret, struct err *e);
 
+/* A whole file, no larger than `bytes_max`. */
+int state_read_file(const char *path, size_t bytes_max, struct buf *ret, struct err *e);
+
 /* The name of this state directory's daemon among those of a shared database, made at the first start (DIR/daemon). */
 int state_daemon(const char *dir, char ret[STATE_DAEMON_BYTES], struct err *e);
 

@@ -14,11 +14,12 @@
 /* Flags that are no keys. */
 static const struct {
     const char *flag;
-    enum conf_action action;    /* CONF_RUN: takes the file's path */
+    enum conf_action action;    /* CONF_RUN: takes the configuration's path; CONF_RESTORE: a backup's */
     enum msg help;
 } others[] = {
     {"config", CONF_RUN, HELP_CONFIG},
     {"check-config", CONF_CHECK, HELP_CHECK_CONFIG},
+    {"restore", CONF_RESTORE, HELP_RESTORE},
     {"help", CONF_HELP, HELP_HELP},
     {"version", CONF_VERSION, HELP_VERSION},
 };
@@ -33,7 +34,7 @@ struct flag {
 struct flags {
     struct { const struct conf_key *key; const char *value; } given[FLAGS_MAX];
     size_t count;
-    const char *file;
+    const char *file, *backup;
     enum conf_action action;
 };
 
@@ -70,9 +71,16 @@ static int take_flag(struct flags *f, const struct flag *flag, struct err *e)
         if (strcmp(conf_keys[i].flag, flag->name) == 0)
             return flag->value ? take_key(f, &conf_keys[i], flag->value, e)
                                : err_set(e, ERR_USAGE, MSG_CONF_FLAG_VALUE, flag->name, flag->name, NULL);
-    if (flag->value)
+    if (flag->value && strcmp(flag->name, "restore") == 0)
+        f->backup = flag->value;
+    else if (flag->value)
         f->file = flag->value;
     return 0;
+}
+
+static bool takes_file(enum conf_action action)
+{
+    return action == CONF_RUN || action == CONF_RESTORE;
 }
 
 /* Whether a flag takes a value, or -1 with e set if there is no such flag. */
@@ -86,7 +94,7 @@ static int takes_value(const char *name, struct flags *f, struct err *e)
             continue;
         if (others[i].action != CONF_RUN)
             f->action = others[i].action;
-        return others[i].action == CONF_RUN;
+        return takes_file(others[i].action);
     }
     return unknown_flag(name, e);
 }
@@ -242,6 +250,7 @@ int conf_read(int argc, char *const *argv, struct conf *ret, struct err *e)
         return -1;
     ret->action = f.action;
     ret->file = arena_strdup(&ret->arena, f.file ? f.file : CONF_FILE_DEFAULT);
+    ret->backup = arena_strdup(&ret->arena, f.backup);
     if (f.action == CONF_HELP || f.action == CONF_VERSION)
         return 0;
     if (set_defaults(ret, e) || read_file(ret, f.file != NULL, e) || apply(ret, &f, e))
@@ -283,7 +292,7 @@ void conf_help(enum lang lang, struct buf *out)
 {
     buf_printf(out, "%s\n\n%s\n\n", catalogue_text(WORD_USAGE, lang), catalogue_text(WORD_HELP_INTRO, lang));
     for (size_t i = 0; i < OTHERS; i++) {
-        const char *value = others[i].action == CONF_RUN ? "FILE" : "";
+        const char *value = takes_file(others[i].action) ? "FILE" : "";
         help_line(out, others[i].flag, value, catalogue_text(others[i].help, lang));
         buf_adds(out, "\n");
     }

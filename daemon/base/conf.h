@@ -22,7 +22,7 @@
 #define CONF_RETENTION_MS_MAX (3650LL * 86400000)
 #define CONF_ROUND_MS_MAX 86400000
 
-enum conf_action { CONF_RUN, CONF_CHECK, CONF_HELP, CONF_VERSION };
+enum conf_action { CONF_RUN, CONF_CHECK, CONF_HELP, CONF_VERSION, CONF_RESTORE };
 /* In the order of the choices in the table. */
 enum conf_metrics { CONF_METRICS_SOCKET, CONF_METRICS_LOOPBACK, CONF_METRICS_PUBLIC };
 enum conf_plan { CONF_PLAN_PUBLIC, CONF_PLAN_SUMMARY, CONF_PLAN_OFF };
@@ -45,6 +45,7 @@ struct conf_rate {
 struct conf {
     enum conf_action action;
     const char *file;               /* the file that was read, or CONF_FILE_DEFAULT */
+    const char *backup;             /* CONF_RESTORE: the file to restore */
 
     const char *store_url;          /* default: kepu.db in the state directory */
     const char *key_file;           /* default: key in the state directory */

@@ -345,6 +345,7 @@ static void prepare(struct service *s, struct call *c)
     c->service = s;
     c->job = (struct job){.write = c->op->write != OPERATION_READS,
                           .rows = c->op->write == OPERATION_WRITES_ROWS,
+                          .alone = c->op->write == OPERATION_ALONE,
                           .discard = c->req.dry_run,
                           .run = run_job,
                           .done = job_done};

@@ -68,7 +68,8 @@ struct call;
  * once: they take a volunteer's row first, then a role's, change rows only where what they go by still holds, and add
  * others; so they wait for each other instead.
  */
-enum operation_access { OPERATION_READS, OPERATION_WRITES, OPERATION_WRITES_ROWS };
+/* ALONE: outside any transaction, between two others (a restore). */
+enum operation_access { OPERATION_READS, OPERATION_WRITES, OPERATION_WRITES_ROWS, OPERATION_ALONE };
 
 /* One thing that can be asked. All static tables. */
 struct operation {

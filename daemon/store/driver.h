@@ -65,6 +65,10 @@ struct db_driver {
     void (*checkpoint)(struct db *db);
     void (*forget)(struct db *db);           /* NULL: nothing to do (db_forget) */
     int64_t (*size_bytes)(struct db *db);
+    /* See backup.h; NULL where the database has programs of its own for that. */
+    int (*dump)(struct db *db, struct arena *a, unsigned char **ret, size_t *ret_len, struct err *e);
+    int (*load)(struct db *db, struct bytes bytes);              /* into a database in memory */
+    int (*replace)(struct db *db, struct db *by, struct err *e); /* outside a transaction */
 };
 
 struct db {

@@ -297,6 +297,53 @@ static int64_t size_bytes(struct db *db)
     return db_int(db, 0, "PRAGMA page_count") * db_int(db, 0, "PRAGMA page_size");
 }
 
+/* Backups */
+
+static int dump(struct db *db, struct arena *a, unsigned char **ret, size_t *ret_len, struct err *e)
+{
+    sqlite3_int64 size = 0;
+    unsigned char *all = sqlite3_serialize(own(db)->handle, "main", &size, 0);
+
+    if (!all || size <= 0)
+        return err_set(e, ERR_FAILED, MSG_INTERNAL, NULL, sqlite3_errmsg(own(db)->handle), NULL);
+    *ret = arena_alloc(a, (size_t)size);
+    *ret_len = (size_t)size;
+    memcpy(*ret, all, *ret_len);
+    sqlite3_free(all);
+    return 0;
+}
+
+static int load(struct db *db, struct bytes bytes)
+{
+    unsigned flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE;
+    unsigned char *copy = sqlite3_malloc64(bytes.len);
+
+    if (!copy)
+        return -1;
+    memcpy(copy, bytes.data, bytes.len);
+    return sqlite3_deserialize(own(db)->handle, "main", copy, (sqlite3_int64)bytes.len, (sqlite3_int64)bytes.len,
+                               flags) == SQLITE_OK ? 0 : -1;
+}
+
+/* All pages in one step, which is one transaction: readers see the old state or the new one. */
+static int replace(struct db *db, struct db *by, struct err *e)
+{
+    sqlite3 *to = own(db)->handle;
+    sqlite3_backup *backup;
+    int code;
+
+    db_forget_statements(by);
+    backup = sqlite3_backup_init(to, "main", own(by)->handle, "main");
+    if (!backup)
+        return err_set(e, ERR_FAILED, MSG_INTERNAL, NULL, sqlite3_errmsg(to), NULL);
+    sqlite3_backup_step(backup, -1);
+    code = sqlite3_backup_finish(backup);
+    if (code == SQLITE_OK)
+        return 0;
+    log_error("sqlite: %s (%d): restore", sqlite3_errstr(code), code);
+    return err_set(e, ERR_FAILED, MSG_INTERNAL, NULL, sqlite3_errstr(code), NULL);
+}
+
 const struct db_driver db_sqlite = {
     .dialect = "sqlite",
     .open = open_file,
@@ -321,4 +368,7 @@ const struct db_driver db_sqlite = {
     .checkpoint = checkpoint,
     .forget = forget,
     .size_bytes = size_bytes,
+    .dump = dump,
+    .load = load,
+    .replace = replace,
 };

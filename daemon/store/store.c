@@ -26,7 +26,9 @@ static struct job *queue_take(struct queue *q, int64_t most)
 {
     struct job *first = q->first, **last = &q->first;
 
-    while (*last && most-- > 0) {
+    if (first && first->alone)
+        most = 1;
+    while (*last && most-- > 0 && (!(*last)->alone || *last == first)) {
         last = &(*last)->next;
         q->count--;
     }

@@ -27,6 +27,7 @@ struct store;
 struct job {
     bool write;
     bool rows;                  /* a write whose row locks and conditions keep it right among others (DB_WRITE_ROWS) */
+    bool alone;                 /* SQLite: a write outside any transaction, between two others */
     bool discard;               /* roll back even on success (dry run) */
     /*
      * The row of table `request` that a write of a shared database makes; it tells afterwards whether a COMMIT whose

@@ -112,12 +112,27 @@ static void run_alone(struct worker *w, struct job *job)
  * come before anything was written, so a batch goes without; if one comes later, the batch is run again with
  * savepoints, and so are the next few, for it rarely comes alone.
  */
+static void run_outside(struct worker *w, struct job *job)
+{
+    struct store *s = w->store;
+
+    job->data_version = atomic_load(&s->data_version) + 1;
+    db_set_data_version(w->db, job->data_version);
+    run_job(job, w->db);
+    db_reset(w->db);
+    atomic_store(&s->data_version, job->data_version);
+}
+
 void run_writes(struct worker *w, struct job *jobs)
 {
     bool savepoints = w->careful_batches > 0;
     enum db_commit commit;
     struct err e = {0};
 
+    if (jobs->alone) {
+        run_outside(w, jobs);
+        return;
+    }
     if (savepoints)
         w->careful_batches--;
     if (run_together(w, jobs, savepoints, &commit, &e))

@@ -149,14 +149,18 @@ static int decode(struct api_call *a, const struct params *p, struct err *e)
 
     if (read_query(a, &from, e))
         return -1;
-    if (has_body) {
+    if (has_body && !a->route->bytes) {
         from.raw = a->route->raw_body;
         from.body = a->x->body;
         from.body_bytes = a->x->body_bytes;
     }
     if (from.raw && from.body_bytes == 0)
         return err_set(e, ERR_INVALID, MSG_BODY_EMPTY, from.raw, NULL);
-    return codec_decode(a->route->input ? a->route->input : &no_fields, &from, &a->x->arena, &a->call.input, e);
+    if (codec_decode(a->route->input ? a->route->input : &no_fields, &from, &a->x->arena, &a->call.input, e))
+        return -1;
+    if (has_body && a->route->bytes)
+        *(struct bytes *)a->call.input = (struct bytes){a->x->body, a->x->body_bytes};
+    return 0;
 }
 
 static const char *input_text(const struct fields *f, const void *object, const char *name)
@@ -184,7 +188,9 @@ static int encode(struct call *c, const void *result, struct buf *body, struct e
     const struct list *list = result;
 
     (void)e;
-    if (a->route->raw_answer)
+    if (a->route->raw_answer && a->route->bytes)
+        buf_add(body, ((const struct bytes *)result)->data, ((const struct bytes *)result)->len);
+    else if (a->route->raw_answer)
         buf_adds(body, result ? result : "");
     else if (!a->result || !result)
         buf_adds(body, "{}");

@@ -1,3 +1,4 @@
+#include "service/backup.h"
 #include "service/hours.h"
 #include "web_private.h"
 
@@ -16,5 +17,10 @@ static const struct route rows[] = {
      .result = &certificate_fields, .summary = "Whether a certificate is true"},
     {HTTP_GET, "/api/v1/check", .op = &op_check, .result = &check_report_fields,
      .summary = "Whether the state is what kepu wrote: ledger, counters, keys, database"},
+    {HTTP_GET, "/api/v1/backup", .op = &op_backup, .bytes = true, .raw_answer = "application/vnd.sqlite3",
+     .summary = "The whole state as one file"},
+    {HTTP_POST, "/api/v1/restore", .op = &op_restore, .input = &restore_input_fields, .bytes = true,
+     .body_bytes_max = RESTORE_BYTES_MAX, .result = &restore_result_fields,
+     .summary = "Serve the state of a backup from now on"},
 };
 const struct route_table hours_routes = ROUTE_TABLE(rows);
