@@ -111,7 +111,9 @@ struct offer_answer {
 /* What a page's token opens. */
 struct person_ref {
     char *token;
-    char *signup;                /* cancel: which one, on a whole page; NULL where there is one */
+    char *signup;                /* cancel, change: which one, on a whole page; NULL where there is one */
+    char *on, *role;             /* change: to what */
+    int8_t waitlist;
 };
 
 /*
@@ -123,6 +125,20 @@ struct person_page {
     struct objects signups;      /* struct signup */
     bool told;
     bool calendar;               /* of a whole page: there is an address for it */
+};
+
+/* What a sign-up may be changed to: roles of dates of its event, each with places or a line. */
+struct person_choice {
+    char *on;                    /* "2027-05-12T0900" */
+    struct moment start, end;
+    char *tz, *role;
+    int64_t free;                /* 0: the line */
+    int64_t waiting;
+    bool now;                    /* it is this one */
+};
+struct person_choices {
+    struct signup *signup;
+    struct objects choices;      /* struct person_choice */
 };
 
 extern const struct fields signup_fields, signup_input_fields, signup_form_fields, signup_form_result_fields,

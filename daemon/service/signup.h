@@ -21,6 +21,13 @@ extern const struct operation op_signup_show, op_signup_cancel;
  */
 extern const struct operation op_signup_web, op_person_page, op_signup_cancel_web;
 
+/*
+ * More of it (signup_own.c), input: struct person_ref. What a sign-up may be changed to, result: struct person_choices;
+ * changing it, which gives the old place back and takes the new one, or does neither, result: struct signup. Another
+ * link instead of this one, result: struct signup_form_result; and none, result: nothing.
+ */
+extern const struct operation op_person_choices, op_signup_change_web, op_link_rotate_web, op_link_end_web;
+
 /* For the other files of sign-ups, on the store thread */
 
 /* Somebody who signs up, and for what. */
@@ -44,6 +51,8 @@ char *signup_day(struct call *c, const struct occasion *o);
 /* ERR_EXISTS, ERR_OVERLAP, ERR_FULL, ERR_CONFLICT (signup_rules.h); otherwise confirmed or in line. */
 int signup_enrol(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e);
 
+/* The sign-up that a page's token is for, or the one of the person's that `ref` names; undressed. */
+int signup_of_link(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e);
 /* The sign-up of an id, undressed; ERR_NOT_FOUND, field "id". */
 int signup_find(struct call *c, struct db *db, const char *id, struct signup **ret, struct err *e);
 /* The sign-up that a page's token opens, and `signup` names where it opens several. */

@@ -64,6 +64,15 @@ static void keep_guardian(struct call *c, struct db *db, int64_t volunteer_id, c
                        service_notice_version(c->service));
 }
 
+/* That somebody is under age is kept with the sign-up, for who looks after them there; a grown-up's age is nothing. */
+static void keep_age(struct db *db, const struct signup *s, const char *text)
+{
+    enum age_group age;
+
+    if (age_group_parse(text, &age) && age != AGE_ADULT)
+        store_signup_set_age(db, s->id, text);
+}
+
 /* The person of the form: found, or added with the token's hash as the link of their page. *ret_new says which. */
 static int find_or_add(struct call *c, struct db *db, const struct signup_form *in, const unsigned char *link_hash,
                        struct volunteer_id *ret, bool *ret_new, struct err *e)
@@ -135,6 +144,7 @@ static int run_web(struct call *c, struct db *db, const void *input, void **ret,
         return tells_of_person(e, new) ? answer_told(c, db, &enrolment, e, ret) : -1;
     if (guardian.name)
         keep_guardian(c, db, enrolment.who.id, &guardian);
+    keep_age(db, s, in->age);
     if (new) {
         call_changed(c, CHANGE_PEOPLE, enrolment.who.id);
         planner_target_changed(c, db, NULL, TARGET_VOLUNTEERS);
@@ -271,3 +281,8 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
 
 const struct operation op_signup_cancel_web = {"signup cancel on the web", ROLE_PUBLIC, OPERATION_WRITES_ROWS,
                                                run_cancel};
+
+int signup_of_link(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e)
+{
+    return find_own(c, db, ref, ret, e);
+}

@@ -406,7 +406,7 @@ static int run_link(struct call *c, struct db *db, const void *input, void **ret
         return db_check(db, e) ? -1 : volunteer_unknown(c, db, ref->id, e);
     crypto_token(token);
     crypto_token_hash(token, hash);
-    store_volunteer_set_link(db, who.id, hash);
+    store_volunteer_renew_link(db, who.id, hash);
     call_audit(c, who.code, "page link renewed");
     call_changed(c, CHANGE_PERSON, who.id);
     link->url = arena_printf(&c->out, "%s/v/%s", service_settings(c->service)->public_url, token);

@@ -489,3 +489,22 @@ bool store_role_is_participant(struct db *db, int64_t occurrence_id, const char 
     return db_int(db, 0, "SELECT participant FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
                   p_int(occurrence_id), p_text(role)) != 0;
 }
+
+void store_signup_set_link(struct db *db, const char *code, const unsigned char *link_hash)
+{
+    db_exec(db, "UPDATE signup SET link_hash = $2 WHERE code = $1", p_text(code), p_blob(link_hash, CRYPTO_HASH_BYTES));
+}
+
+void store_signup_set_age(struct db *db, const char *code, const char *age_group)
+{
+    db_exec(db, "UPDATE signup SET age_group = $2 WHERE code = $1", p_text(code), p_text(age_group));
+}
+
+char *store_signup_age(struct db *db, const char *code, struct arena *a)
+{
+    struct stmt *s = db_query(db, "SELECT age_group FROM signup WHERE code = $1", p_text(code));
+    char *age = stmt_row(s) ? stmt_text(s, 0, a) : arena_strdup(a, "");
+
+    stmt_done(s);
+    return age;
+}

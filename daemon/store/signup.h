@@ -83,6 +83,10 @@ bool store_signup_next(struct stmt *s, struct arena *a, struct signup *ret);
 struct texts store_signup_twins(struct db *db, int64_t first_id, int64_t second_id, struct arena *a);
 /* All of one volunteer's become another's: how many. */
 int64_t store_signup_reassign(struct db *db, int64_t from_id, int64_t to_id);
+/* A sign-up's own page becomes another one's; NULL: it has none from now on. */
+void store_signup_set_link(struct db *db, const char *code, const unsigned char *link_hash);
+void store_signup_set_age(struct db *db, const char *code, const char *age_group);
+char *store_signup_age(struct db *db, const char *code, struct arena *a);
 
 /* The codes of an occurrence's sign-ups that are confirmed, in line or offered. */
 struct texts store_signups_open(struct db *db, int64_t occurrence_id, struct arena *a);

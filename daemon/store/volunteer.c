@@ -75,6 +75,12 @@ void store_volunteer_set_link(struct db *db, int64_t id, const unsigned char *li
             p_blob(link_hash, CRYPTO_HASH_BYTES));
 }
 
+void store_volunteer_renew_link(struct db *db, int64_t id, const unsigned char *link_hash)
+{
+    store_volunteer_set_link(db, id, link_hash);
+    db_exec(db, "UPDATE volunteer SET link_hash = NULL WHERE merged_into = $1", p_int(id));
+}
+
 struct volunteer_row *store_volunteer_by_code(struct db *db, const char *code, struct arena *a)
 {
     return read_one(db_query(db, "SELECT " VOLUNTEER_COLUMNS " FROM volunteer v WHERE v.code = $1", p_text(code)), a);

@@ -25,6 +25,8 @@ void store_volunteer_update(struct db *db, const struct volunteer_row *v);
 void store_volunteer_set_link(struct db *db, int64_t id, const unsigned char *link_hash);
 
 /* NULL if there is none. */
+/* The same, and the links of records that were merged into this one open nothing any more. NULL: no link at all. */
+void store_volunteer_renew_link(struct db *db, int64_t id, const unsigned char *link_hash);
 struct volunteer_row *store_volunteer_by_code(struct db *db, const char *code, struct arena *a);
 struct volunteer_row *store_volunteer_by_link(struct db *db, const unsigned char *link_hash, struct arena *a);
 

@@ -132,6 +132,13 @@ void page_own_calendar(struct web *w, struct exchange *x, const struct route *r,
 void page_own_calendar_end(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_offer(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_offer_answer(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_change(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_change_to(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_link(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_link_end(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_export(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_erase(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_done(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_privacy(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_plan(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_plan_department(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
@@ -150,6 +157,12 @@ void page_venue_check_in(struct web *w, struct exchange *x, const struct route *
 
 /* What came of a code that was entered: came_in, went_out, wrong_code, many_codes. */
 void page_put_arrival(json_t *to, const struct page *p);
+
+/* Of a page of one's own: its link in the address, its input a struct person_ref. */
+struct page *page_own_new(struct web *w, struct exchange *x, const struct params *params, const struct page_kind *kind);
+/* Asks for the page's operation, and goes back to the page of one's own with `done` in its query. */
+void page_own_do(struct page *p, void (*done)(struct call *c));
+void page_own_back(struct call *c, const char *done);
 
 void page_error(struct web *w, struct exchange *x, const struct err *e, const struct http_answer_header *headers,
                 size_t count);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define OWN_TITLE_CHARS 60
+
 static const enum msg state_words[SIGNUP_STATE_COUNT] = {
     [SIGNUP_CONFIRMED] = WORD_STATE_CONFIRMED, [SIGNUP_WAITLISTED] = WORD_STATE_WAITLISTED,
     [SIGNUP_OFFERED] = WORD_STATE_OFFERED,     [SIGNUP_CANCELLED] = WORD_STATE_CANCELLED,
@@ -57,8 +59,8 @@ static void put_signup(json_t *to, const struct page *p, const struct signup *s,
     struct buf b = {0};
 
     page_put(to, "id", told ? "" : s->id);
-    page_put(to, "row_title", s->title);
-    page_put(to, "place", s->venue);
+    page_put_cut(to, "row_title", s->title, OWN_TITLE_CHARS);
+    page_put_cut(to, "place", s->venue, OWN_TITLE_CHARS);
     page_put(to, "role", s->role);
     page_put_time(to, p, &s->start, &s->end, s->tz);
     buf_printf(&b, "%s%s", p->base, url);
@@ -69,30 +71,35 @@ static void put_signup(json_t *to, const struct page *p, const struct signup *s,
     put_state(to, p, s);
     put_check(to, p, s);
     json_object_set_new(to, "cancellable", json_boolean(can_cancel(p, s)));
+    json_object_set_new(to, "in_line", json_boolean(s->state == SIGNUP_WAITLISTED));
+    json_object_set_new(to, "offered", json_boolean(s->state == SIGNUP_OFFERED && can_cancel(p, s)));
 }
 
-static void fill(const struct page *p, const void *result, json_t *to)
-{
-    const struct person_page *page = result;
-    const struct signup *all = page->signups.items;
-    const char *done = http_query_find(p->x, "done");
-    char hours[PAGE_NUMBER_BYTES];
-    json_t *list = page_put_list(to, "signups");
+static const struct {
+    const char *done;
+    enum msg line;
+} done_lines[] = {
+    {"cancel", WORD_OWN_DONE},     {"calendar", WORD_OWN_CALENDAR_ENDED}, {"change", WORD_OWN_CHANGED},
+    {"link", WORD_OWN_LINK_RENEWED}, {"take", WORD_OWN_TAKEN},            {"decline", WORD_OWN_DECLINED},
+};
 
-    page_put(to, "heading", catalogue_text(page->told ? WORD_OWN_TOLD : WORD_OWN, p->lang));
-    json_object_set_new(to, "told", json_boolean(page->told));
-    json_object_set_new(to, "cancelled", json_boolean(done && strcmp(done, "cancel") == 0));
-    json_object_set_new(to, "none", json_boolean(page->signups.count == 0));
-    json_object_set_new(to, "ended", json_boolean(done && strcmp(done, "calendar") == 0));
-    page_put(to, "own_path", p->here);
-    page_put_arrival(to, p);
-    for (size_t i = 0; i < page->signups.count; i++)
-        put_signup(page_add(list), p, &all[i], page->told);
-    if (!page->person)
-        return;
+static void put_done(json_t *to, const struct page *p)
+{
+    const char *done = http_query_find(p->x, "done");
+
+    for (size_t i = 0; done && i < sizeof done_lines / sizeof done_lines[0]; i++)
+        if (strcmp(done_lines[i].done, done) == 0)
+            page_put(to, "done_line", catalogue_text(done_lines[i].line, p->lang));
+}
+
+static void put_person(json_t *to, const struct page *p, const struct person_page *page)
+{
+    char hours[PAGE_NUMBER_BYTES];
+
     json_object_set_new(to, "whole", json_true());
     json_object_set_new(to, "has_calendar", json_boolean(page->calendar));
     page_put_word(to, "hello", p, WORD_OWN_HELLO, page->person->name, NULL);
+    page_put(to, "own_phone", page->person->phone);
     snprintf(hours, sizeof hours, "%lld.%lld", (long long)page->person->hours_milli / 1000,
              (long long)page->person->hours_milli % 1000 / 100);
     if (page->person->hours_milli > 0)
@@ -100,9 +107,43 @@ static void fill(const struct page *p, const void *result, json_t *to)
     json_object_set_new(to, "has_hours", json_boolean(page->person->hours_milli > 0));
 }
 
+/* What is ahead, the next first; then what is over, the last first, as it comes. */
+static void put_signups(json_t *to, const struct page *p, const struct person_page *page)
+{
+    const struct signup *all = page->signups.items;
+    json_t *ahead = page_put_list(to, "signups"), *past = page_put_list(to, "past");
+
+    for (size_t i = 0; i < page->signups.count; i++) {
+        bool over = all[i].end_ms <= p->call.req.now_ms;
+        json_t *one = json_object();
+        if (over)
+            json_array_append_new(past, one);
+        else
+            json_array_insert_new(ahead, 0, one);
+        put_signup(one, p, &all[i], page->told);
+    }
+    json_object_set_new(to, "none", json_boolean(page->signups.count == 0));
+    json_object_set_new(to, "has_past", json_boolean(json_array_size(past) > 0));
+}
+
+static void fill(const struct page *p, const void *result, json_t *to)
+{
+    const struct person_page *page = result;
+
+    page_put(to, "heading", catalogue_text(page->told ? WORD_OWN_TOLD : WORD_OWN, p->lang));
+    json_object_set_new(to, "told", json_boolean(page->told));
+    put_done(to, p);
+    page_put_notice(to, p);
+    page_put(to, "own_path", p->here);
+    page_put_arrival(to, p);
+    put_signups(to, p, page);
+    if (page->person)
+        put_person(to, p, page);
+}
+
 static const struct page_kind own_kind = {.op = &op_person_page, .template = "own", .fill = fill, .personal = true};
 
-static struct page *begin(struct web *w, struct exchange *x, const struct params *params, const struct page_kind *kind)
+struct page *page_own_new(struct web *w, struct exchange *x, const struct params *params, const struct page_kind *kind)
 {
     struct person_ref *ref = arena_alloc(&x->arena, sizeof *ref);
     struct page *p;
@@ -116,10 +157,21 @@ static struct page *begin(struct web *w, struct exchange *x, const struct params
 void page_own(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
 {
     (void)r;
-    page_show(begin(w, x, params, &own_kind), NULL);
+    page_show(page_own_new(w, x, params, &own_kind), NULL);
 }
 
-static void redirect(struct call *c, const char *done)
+void page_own_do(struct page *p, void (*done)(struct call *c))
+{
+    struct person_ref *ref = p->call.input;
+    const char *signup = http_form_find(p->x, "signup");
+
+    ref->signup = signup && *signup ? arena_strdup(&p->x->arena, signup) : NULL;
+    p->call.done = done;
+    p->call.data = p;
+    service_call(p->web->service, &p->call);
+}
+
+void page_own_back(struct call *c, const char *done)
 {
     struct page *p = c->data;
     struct err e = c->err;
@@ -134,21 +186,15 @@ static void redirect(struct call *c, const char *done)
 
 static void on_cancelled(struct call *c)
 {
-    redirect(c, "done=cancel");
+    page_own_back(c, "done=cancel");
 }
 
 void page_own_cancel(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
 {
     static const struct page_kind kind = {.op = &op_signup_cancel_web, .personal = true};
-    struct page *p = begin(w, x, params, &kind);
-    struct person_ref *ref = p->call.input;
-    const char *signup = http_form_find(x, "signup");
 
     (void)r;
-    ref->signup = signup && *signup ? arena_strdup(&x->arena, signup) : NULL;
-    p->call.done = on_cancelled;
-    p->call.data = p;
-    service_call(w->service, &p->call);
+    page_own_do(page_own_new(w, x, params, &kind), on_cancelled);
 }
 
 /* The calendar's address is shown once, in the answer to the form: what is kept of it is a hash. */
@@ -168,21 +214,18 @@ void page_own_calendar(struct web *w, struct exchange *x, const struct route *r,
         .op = &op_feed_rotate_web, .template = "calendar", .fill = fill_calendar, .personal = true};
 
     (void)r;
-    page_show(begin(w, x, params, &kind), NULL);
+    page_show(page_own_new(w, x, params, &kind), NULL);
 }
 
 static void on_ended(struct call *c)
 {
-    redirect(c, "done=calendar");
+    page_own_back(c, "done=calendar");
 }
 
 void page_own_calendar_end(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
 {
     static const struct page_kind kind = {.op = &op_feed_revoke_web, .personal = true};
-    struct page *p = begin(w, x, params, &kind);
 
     (void)r;
-    p->call.done = on_ended;
-    p->call.data = p;
-    service_call(w->service, &p->call);
+    page_own_do(page_own_new(w, x, params, &kind), on_ended);
 }
