@@ -3,6 +3,7 @@
 #include "calendar/civil.h"
 #include "calendar/zone.h"
 #include "event.h"
+#include "signup.h"
 #include "store/register.h"
 #include "target.h"
 
@@ -256,6 +257,20 @@ static int run_poster(struct call *c, struct db *db, const void *input, void **r
     return 0;
 }
 
+static int run_own(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    struct person_page *page;
+    struct signup *all;
+
+    if (op_person_page.run(c, db, input, ret, e))
+        return -1;
+    page = *ret;
+    all = page->signups.items;
+    for (size_t i = 0; i < page->signups.count; i++)
+        all[i].venue = (char *)(uintptr_t)place_of(c, db, all[i].venue).name;
+    return 0;
+}
+
 static int run_nothing(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     (void)c;
@@ -271,4 +286,5 @@ const struct operation op_list_page = {"list page", ROLE_PUBLIC, false, run_list
 const struct operation op_event_page = {"event page", ROLE_PUBLIC, false, run_event};
 const struct operation op_occurrence_page = {"occurrence page", ROLE_PUBLIC, false, run_occurrence};
 const struct operation op_poster_page = {"poster", ROLE_PUBLIC, false, run_poster};
+const struct operation op_own_page = {"own page", ROLE_PUBLIC, false, run_own};
 const struct operation op_nothing_page = {"page of words", ROLE_PUBLIC, false, run_nothing};

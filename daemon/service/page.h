@@ -78,6 +78,8 @@ extern const struct operation op_home_page, op_list_page, op_event_page, op_occu
     op_plan_page;
 /* input: struct slug_ref, a department's; result: struct plan_page. */
 extern const struct operation op_plan_department_page;
+/* op_person_page's (signup.h), with the venues' titles in the request's language. */
+extern const struct operation op_own_page;
 /* input and result: none. For a page that is only words. */
 extern const struct operation op_nothing_page;
 

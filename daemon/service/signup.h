@@ -51,8 +51,6 @@ char *signup_day(struct call *c, const struct occasion *o);
 /* ERR_EXISTS, ERR_OVERLAP, ERR_FULL, ERR_CONFLICT (signup_rules.h); otherwise confirmed or in line. */
 int signup_enrol(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e);
 
-/* The sign-up that a page's token is for, or the one of the person's that `ref` names; undressed. */
-int signup_of_link(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e);
 /* The sign-up of an id, undressed; ERR_NOT_FOUND, field "id". */
 int signup_find(struct call *c, struct db *db, const char *id, struct signup **ret, struct err *e);
 /* The sign-up that a page's token opens, and `signup` names where it opens several. */

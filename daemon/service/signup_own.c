@@ -63,7 +63,7 @@ static int run_choices(struct call *c, struct db *db, const void *input, void **
     const struct page_rows *dates;
     void *event;
 
-    if (signup_of_link(c, db, input, &choices->signup, e) || signup_dress(c, choices->signup, e) ||
+    if (signup_find_own(c, db, input, &choices->signup, e) || signup_dress(c, choices->signup, e) ||
         check_held(c, choices->signup, e))
         return -1;
     ref.slug = choices->signup->event;
@@ -99,7 +99,7 @@ static int run_change(struct call *c, struct db *db, const void *input, void **r
     char *age;
     void *made;
 
-    if (signup_of_link(c, db, ref, &old, e) || check_held(c, old, e))
+    if (signup_find_own(c, db, ref, &old, e) || check_held(c, old, e))
         return -1;
     if (is_same(old, ref)) {
         old->volunteer = old->name = NULL;
@@ -142,7 +142,7 @@ static int set_link(struct call *c, struct db *db, const struct person_ref *ref,
         call_changed(c, CHANGE_PERSON, who->id);
         return db_check(db, e);
     }
-    if (e->code != ERR_NOT_FOUND || signup_of_link(c, db, &own, &s, e))
+    if (e->code != ERR_NOT_FOUND || signup_find_own(c, db, &own, &s, e))
         return -1;
     err_clear(e);
     store_signup_set_link(db, s->id, to);

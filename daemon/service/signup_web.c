@@ -281,8 +281,3 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
 
 const struct operation op_signup_cancel_web = {"signup cancel on the web", ROLE_PUBLIC, OPERATION_WRITES_ROWS,
                                                run_cancel};
-
-int signup_of_link(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e)
-{
-    return find_own(c, db, ref, ret, e);
-}

@@ -141,7 +141,7 @@ static void fill(const struct page *p, const void *result, json_t *to)
         put_person(to, p, page);
 }
 
-static const struct page_kind own_kind = {.op = &op_person_page, .template = "own", .fill = fill, .personal = true};
+static const struct page_kind own_kind = {.op = &op_own_page, .template = "own", .fill = fill, .personal = true};
 
 struct page *page_own_new(struct web *w, struct exchange *x, const struct params *params, const struct page_kind *kind)
 {
