@@ -27,6 +27,8 @@ extern const struct operation op_signup_web, op_person_page, op_signup_cancel_we
  * link instead of this one, result: struct signup_form_result; and none, result: nothing.
  */
 extern const struct operation op_person_choices, op_signup_change_web, op_link_rotate_web, op_link_end_web;
+/* The answer to an offer. input: struct person_ref; result: struct signup. */
+extern const struct operation op_signup_take_web, op_signup_decline_web;
 
 /* For the other files of sign-ups, on the store thread */
 

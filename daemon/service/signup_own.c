@@ -5,6 +5,7 @@
 #include "calendar/civil.h"
 #include "page.h"
 #include "signup.h"
+#include "signup_offer.h"
 #include "volunteer.h"
 
 #include <stdio.h>
@@ -126,6 +127,35 @@ static int run_change(struct call *c, struct db *db, const void *input, void **r
     return db_check(db, e);
 }
 
+/* Offers */
+
+/* Taking the place that is offered, or leaving it to the next. */
+static int answer_offer(struct call *c, struct db *db, const struct person_ref *ref, const struct operation *op,
+                        void **ret, struct err *e)
+{
+    struct signup_ref offer = {0};
+    struct signup *s;
+
+    if (signup_find_own(c, db, ref, &s, e))
+        return -1;
+    offer.id = arena_strdup(&c->out, s->id);
+    if (op->run(c, db, &offer, ret, e))
+        return -1;
+    s = *ret;
+    s->volunteer = s->name = NULL;
+    return 0;
+}
+
+static int run_take(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    return answer_offer(c, db, input, &op_signup_take, ret, e);
+}
+
+static int run_decline(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    return answer_offer(c, db, input, &op_signup_decline, ret, e);
+}
+
 /* Links */
 
 /* Of the person, or of the one sign-up that the token opens. NULL: none from now on. */
@@ -175,3 +205,5 @@ const struct operation op_person_choices = {"person choices", ROLE_PUBLIC, false
 const struct operation op_signup_change_web = {"signup change on the web", ROLE_PUBLIC, true, run_change};
 const struct operation op_link_rotate_web = {"link rotate on the web", ROLE_PUBLIC, true, run_rotate};
 const struct operation op_link_end_web = {"link end on the web", ROLE_PUBLIC, true, run_end};
+const struct operation op_signup_take_web = {"signup take on the web", ROLE_PUBLIC, true, run_take};
+const struct operation op_signup_decline_web = {"signup decline on the web", ROLE_PUBLIC, true, run_decline};

@@ -37,6 +37,8 @@ static const struct route rows[] = {
     {HTTP_POST, "/offers/{token}", .handle = page_offer_answer, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_GET, "/v/{token}/change", .handle = page_own_change},
     {HTTP_POST, "/v/{token}/change", .handle = page_own_change_to, .body_bytes_max = SMALL_BODY_BYTES_MAX},
+    {HTTP_POST, "/v/{token}/take", .handle = page_own_take, .body_bytes_max = SMALL_BODY_BYTES_MAX},
+    {HTTP_POST, "/v/{token}/decline", .handle = page_own_decline, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_POST, "/v/{token}/link", .handle = page_own_link, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_POST, "/v/{token}/link/end", .handle = page_own_link_end, .body_bytes_max = SMALL_BODY_BYTES_MAX},
     {HTTP_POST, "/v/{token}/export", .handle = page_own_export, .body_bytes_max = SMALL_BODY_BYTES_MAX},

@@ -134,6 +134,8 @@ void page_offer(struct web *w, struct exchange *x, const struct route *r, const 
 void page_offer_answer(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_change(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_change_to(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_take(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
+void page_own_decline(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_link(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_link_end(struct web *w, struct exchange *x, const struct route *r, const struct params *params);
 void page_own_export(struct web *w, struct exchange *x, const struct route *r, const struct params *params);

@@ -122,6 +122,34 @@ void page_own_change_to(struct web *w, struct exchange *x, const struct route *r
     page_own_do(p, on_changed);
 }
 
+/* Offers */
+
+static void on_taken(struct call *c)
+{
+    page_own_back(c, "done=take");
+}
+
+void page_own_take(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {.op = &op_signup_take_web, .personal = true};
+
+    (void)r;
+    page_own_do(page_own_new(w, x, params, &kind), on_taken);
+}
+
+static void on_declined(struct call *c)
+{
+    page_own_back(c, "done=decline");
+}
+
+void page_own_decline(struct web *w, struct exchange *x, const struct route *r, const struct params *params)
+{
+    static const struct page_kind kind = {.op = &op_signup_decline_web, .personal = true};
+
+    (void)r;
+    page_own_do(page_own_new(w, x, params, &kind), on_declined);
+}
+
 /* Links */
 
 static int encode_token(struct call *c, const void *result, struct buf *body, struct err *e)

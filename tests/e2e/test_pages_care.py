@@ -256,3 +256,19 @@ def test_reading_never_changes_anything(one):
         for method in ("GET", "HEAD"):
             assert one.get(own + path, method).status_code == status
     assert one.get(own).status_code == 200
+
+
+@pytest.mark.parametrize("answer", ["take", "decline"])
+def test_a_place_that_is_offered_is_taken_or_left_on_the_own_page(make_kepu, answer):
+    office = make_kepu(config="[signup]\nwaitlist = offer\n[mail]\nurl = smtp://127.0.0.1:9\nfrom = a@example.org\n").start()
+    make_events(office, {"care-offer": {"role": "引导员=1"}})
+    first = sign_up(office, "care-offer", "先来的", "13655550001")
+    own = sign_up(office, "care-offer", "后来的", "13655550002", waitlist="1")
+    (second,) = [v["id"] for v in office.items("volunteer", "list") if v["name"] == "后来的"]
+    office.json("volunteer", "edit", second, "--email", "b@example.org")
+    assert post(office, own_form(office, first, "/cancel")).status_code == 303
+    assert states(office, "care-offer")[-1][2] == "offered"
+    r = post(office, own_form(office, own, "/" + answer))
+    assert r.status_code == 303 and f"done={answer}" in r.headers["Location"]
+    assert states(office, "care-offer")[-1][2] == ("confirmed" if answer == "take" else "cancelled")
+    assert office.get(own, headers=ZH).status_code == 200

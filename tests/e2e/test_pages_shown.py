@@ -86,7 +86,7 @@ def test_in_wechat_words_and_addresses_to_copy_instead_of_what_it_can_t_open(des
     desk.event("shown-wechat", title="微信里看", venue="贺兰山广场", role="引导员=2")
     for path in ("/", "/events/shown-wechat", f"/events/shown-wechat/{DAY}"):
         inside, outside = page(desk, path, WECHAT), page(desk, path)
-        assert "在浏览器打开" in pages.text_of(inside) and "在浏览器打开" not in pages.text_of(outside)
+        assert "微信里打不开" in pages.text_of(inside) and "微信里打不开" not in pages.text_of(outside)
         assert not [a for a in pages.links(inside) if a.startswith("webcal:") or ".ics" in a or "google" in a]
         assert [a for a in pages.links(outside) if a.startswith("webcal:") or ".ics" in a]
         copied = [pages.text_of(e) for e in pages.all_of(inside, "code")]
