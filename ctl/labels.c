@@ -141,6 +141,7 @@ static const struct label labels[] = {
     {"outcome", {"结果", "Outcome"}, READ_STATE},
     {"pace", {"进度", "Pace"}, READ_PLAIN},
     {"page", {"打印页", "Sheet to print"}, READ_PLAIN},
+    {"pace_year", {"近 365 天新增", "In 365 days"}, READ_PLAIN},
     {"participant", {"参加者", "Participants"}, READ_PLAIN},
     {"partners", {"配合", "Partners"}, READ_PLAIN},
     {"payload", {"请求内容", "Payload"}, READ_PLAIN},

@@ -167,7 +167,9 @@ bool course_outlook(const struct course *c, struct outlook *ret)
         return false;
     o.days_least = o.days_most = o.days;
     widen(&o, days_at(left_milli, c->recent_half_milli, (c->recent_days + 1) / 2));
-    if (c->grows)
+    if (c->year_days > 0)
+        widen(&o, days_at(left_milli, c->year_milli, c->year_days));
+    else if (c->grows)
         widen(&o, days_at(left_milli, c->value_milli, gone));
     o.sure = how_sure(&o, c->events);
     *ret = o;

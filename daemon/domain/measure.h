@@ -75,6 +75,7 @@ struct course {
     int64_t value_milli, target_milli;
     int64_t from_day, to_day, today;
     int64_t recent_milli, recent_half_milli, recent_days;
+    int64_t year_milli, year_days;  /* what came in a year, or since the first; 0 days: not known, or no year yet */
     int64_t events;                 /* how many happenings `recent_milli` is the sum of */
     bool grows;                     /* a sum that is expected to come in evenly; else a state */
 };
@@ -87,8 +88,8 @@ int64_t course_expected_milli(const struct course *c);
 
 /*
  * When it is reached at the recent pace, in days from today, with the earlier and the later that the pace of the last
- * half and of the whole stretch give; how sure follows from how far these lie apart and how much they rest on. False:
- * it is reached, or nothing came in lately, or not in our time.
+ * half and of a year, or of the whole stretch where no year is known, give; how sure follows from how far these lie
+ * apart and how much they rest on. False: it is reached, or nothing came in lately, or not in our time.
  */
 struct outlook {
     int64_t days, days_least, days_most;

@@ -11,6 +11,7 @@
 
 #define TARGET_VOLUNTEERS "volunteers"       /* counts people: never entered (SPEC.md 4) */
 #define TARGET_PACE_DAYS 30
+#define TARGET_YEAR_DAYS 365
 #define TARGET_AMOUNT_MILLI_MAX 1000000000000 /* a thousand million; a sum of nine million of them still fits */
 #define TARGET_NOTE_CHARS_MAX 500
 #define TARGET_NAME_CHARS_MAX 200
@@ -23,10 +24,12 @@ struct target {
     int64_t value_milli;         /* FIELD_INT_ABSENT: nobody has said yet */
     int64_t percent_milli;       /* of the target; FIELD_INT_ABSENT with the value */
     int64_t pace;                /* people per TARGET_PACE_DAYS; FIELD_INT_ABSENT for what isn't counted by the day */
+    int64_t pace_year;           /* people who came in 365 days; FIELD_INT_ABSENT for what isn't people */
     struct moment forecast;      /* the day it is reached at that pace */
     char *state;                 /* where it stands: enum standing */
     struct moment forecast_from, forecast_to; /* the earliest and the latest that paces say */
     char *sure;                  /* of the forecast: enum sureness; NULL without one */
+    char *reason;                /* of people: why so sure, or why there is no forecast; in the reader's language */
     int64_t expected_milli;      /* what an even way would have brought by now */
     int64_t recent_milli, recent_days; /* what came in lately */
     int64_t met, cells;          /* of a grid; FIELD_INT_ABSENT for what has none */

@@ -1,5 +1,6 @@
 #include "measure.h"
 
+#include "base/catalogue.h"
 #include "calendar/civil.h"
 #include "measure_private.h"
 #include "store/volunteer.h"
@@ -11,6 +12,7 @@
 #define DAY_MS 86400000LL
 #define MILLI 1000
 #define NO_DAY (-1)
+#define PACE_FEW 4                    /* fewer in a month say little */
 
 int64_t measure_day(const char *date)
 {
@@ -331,6 +333,40 @@ static void set_pace(struct target *t, const struct course *course)
     t->pace = (course->recent_milli * TARGET_PACE_DAYS / course->recent_days + MILLI / 2) / MILLI;
 }
 
+/* How long there have been people to count: a year, or since the first of them. A month at least. */
+static int64_t year_days(struct measuring *m, int64_t now_ms)
+{
+    int64_t days = (now_ms - store_people_first_ms(m->db, now_ms)) / DAY_MS + 1;
+
+    return days > TARGET_YEAR_DAYS ? TARGET_YEAR_DAYS : days < TARGET_PACE_DAYS ? TARGET_PACE_DAYS : days;
+}
+
+/* Why so sure, or why there is no day to name. */
+static char *people_reason(struct measuring *m, const struct target *t, const struct course *course)
+{
+    enum msg said = WORD_PACE_STEADY;
+    struct buf text = {0};
+    char month[24], year[24], days[24];
+    const char *const args[] = {month, year, days};
+    char *result;
+
+    if (t->value_milli >= t->target_milli)
+        said = WORD_PACE_REACHED;
+    else if (course->events == 0)
+        said = WORD_PACE_NONE;
+    else if (!t->forecast.set)
+        said = WORD_PACE_FAR;
+    else if (t->sure == sureness_names[SURE_LOW])
+        said = course->events < PACE_FEW ? WORD_PACE_FEW : WORD_PACE_UNEVEN;
+    snprintf(month, sizeof month, "%lld", (long long)course->events);
+    snprintf(year, sizeof year, "%lld", (long long)t->pace_year);
+    snprintf(days, sizeof days, "%lld", (long long)course->year_days);
+    catalogue_format(&text, catalogue_text(said, m->c->req.lang), args, 3);
+    result = arena_strdup(&m->c->out, buf_text(&text));
+    buf_release(&text);
+    return result;
+}
+
 /* People are counted as they are today; when they came is known of each. */
 static void fill_people(struct measuring *m, struct target *t)
 {
@@ -343,8 +379,12 @@ static void fill_people(struct measuring *m, struct target *t)
     course.events = store_people_count(m->db, now_ms - TARGET_PACE_DAYS * DAY_MS);
     course.recent_milli = course.events * MILLI;
     course.recent_half_milli = store_people_count(m->db, now_ms - TARGET_PACE_DAYS / 2 * DAY_MS) * MILLI;
+    t->pace_year = store_people_count(m->db, now_ms - TARGET_YEAR_DAYS * DAY_MS);
+    course.year_milli = t->pace_year * MILLI;
+    course.year_days = year_days(m, now_ms);
     set_pace(t, &course);
     measuring_judge(m, t, &course);
+    t->reason = people_reason(m, t, &course);
 }
 
 static void fill_sum(struct measuring *m, struct target *t)

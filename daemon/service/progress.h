@@ -11,7 +11,11 @@ struct people_progress {
     int64_t percent_milli;             /* of the target */
     int64_t pace;                      /* people who came in the last `pace_days` */
     int64_t pace_days;
+    int64_t pace_year;                 /* people who came in 365 days */
     struct moment forecast;            /* a date; not set: it is reached, or can't be said */
+    struct moment forecast_from, forecast_to; /* the earliest and the latest that paces say */
+    char *sure;                        /* low, medium, high; NULL without a forecast */
+    char *reason;                      /* why; NULL where no plan names the target */
 };
 extern const struct fields people_progress_fields;
 

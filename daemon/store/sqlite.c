@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define BUSY_TIMEOUT_MS 10000
+#define FORGET_PATIENCE_MS 1000
 #define CHECKPOINT_PAGES 1000
 #define CACHE_KIB 2000
 #define WRITER_CACHE_KIB 8000        /* what a write changes comes from all over the file */
@@ -266,10 +267,10 @@ static void set_schema_version(struct db *db, int64_t version)
     script(db, sql);
 }
 
-/* Whoever just reads keeps the log as it is: then after the next write. */
+/* Whoever reads for longer than that keeps the log as it is: then after the next write. */
 static void empty_log(struct sqlite_db *db)
 {
-    sqlite3_busy_timeout(db->handle, 0);
+    sqlite3_busy_timeout(db->handle, FORGET_PATIENCE_MS);
     if (sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK) {
         db->forget = false;
         db->wal_pages = 0;

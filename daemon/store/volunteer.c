@@ -279,3 +279,10 @@ int64_t store_people_count(struct db *db, int64_t after_ms)
 {
     return db_int(db, 0, "SELECT COUNT(*) FROM volunteer WHERE status = 'active' AND created_ms > $1", p_int(after_ms));
 }
+
+int64_t store_people_first_ms(struct db *db, int64_t none)
+{
+    int64_t first = db_int(db, none, "SELECT MIN(created_ms) FROM volunteer WHERE status = 'active'");
+
+    return first == DB_NULL_INT ? none : first;
+}

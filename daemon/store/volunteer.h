@@ -91,5 +91,7 @@ void store_volunteer_links(struct db *db, int64_t id, struct volunteer_links *re
 
 /* Neither resting nor erased, and registered after a time. */
 int64_t store_people_count(struct db *db, int64_t after_ms);
+/* When the first of them registered; `none` without any. */
+int64_t store_people_first_ms(struct db *db, int64_t none);
 
 #endif

@@ -1,6 +1,4 @@
 """Steps that tests of volunteers share: shifts of the past and of days to come, and whether a text is left anywhere."""
-import urllib.parse
-
 import kepu as harness
 from kepu import phone, unique
 
@@ -26,26 +24,26 @@ def state(desk, signup):
     return desk.json("signup", "show", signup["id"])["state"]
 
 
-def sql(kepu, statement, values=()):
-    """Rows of a statement that speaks both dialects, in whichever database this run works on."""
+def connect(kepu):
+    """The database that this run works on, and how it writes a place for a value."""
     if not harness.STORE.startswith("postgres"):
         import sqlite3
 
-        db = sqlite3.connect(kepu.state / "kepu.db", timeout=10)
-        try:
-            rows = db.execute(statement, values).fetchall()
-            db.commit()
-            return rows
-        finally:
-            db.close()
+        return sqlite3.connect(kepu.state / "kepu.db", timeout=10), "?"
     import psycopg2
 
-    url = next(x for x in kepu.config.read_text().splitlines() if x.startswith("url = ")).removeprefix("url = ")
-    assert urllib.parse.urlsplit(url).path
-    db = psycopg2.connect(url)
+    return psycopg2.connect(next(x for x in kepu.config.read_text().splitlines() if "url = " in x).split("= ")[1]), "%s"
+
+
+def sql(kepu, statement, values=(), many=None):
+    """Rows of a statement that speaks both dialects; with `many`, it is run for each of them."""
+    db, place = connect(kepu)
     try:
         cursor = db.cursor()
-        cursor.execute(statement.replace("?", "%s"), values)
+        if many is None:
+            cursor.execute(statement.replace("?", place), values)
+        else:
+            cursor.executemany(statement.replace("?", place), many)
         rows = cursor.fetchall() if cursor.description else []
         db.commit()
         return rows
