@@ -124,6 +124,74 @@ static void a_rule_can_ask_for_what_happens_to_an_occurrence(void **state)
     assert_false(notice_kind_is_asked_for(NOTICE_TEST) || notice_kind_is_asked_for(NOTICE_NOTICE));
 }
 
+#define DAY_S 86400
+
+static void quiet_hours_are_read_or_refused(void **state)
+{
+    static const char *const bad[] = {"22-7", "22:00", "22:00-", "-07:00", "24:30-07:00", "22:60-07:00", "07:00-07:00",
+                                      "22:00-07:00x", " 22:00-07:00", "00:00-24:00"};
+    struct quiet q;
+
+    (void)state;
+    assert_true(quiet_parse("", &q) && q.from_min == -1);
+    assert_true(quiet_parse("22:00-07:30", &q) && q.from_min == 22 * 60 && q.to_min == 7 * 60 + 30);
+    assert_true(quiet_parse("9:00-24:00", &q) && q.from_min == 9 * 60 && q.to_min == 0);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (quiet_parse(bad[i], &q))
+            fail_msg("%s", bad[i]);
+}
+
+static void quiet_hours_may_pass_midnight(void **state)
+{
+    struct quiet night, noon, none;
+    int64_t begin, end;
+
+    (void)state;
+    assert_true(quiet_parse("22:00-07:00", &night) && quiet_parse("12:00-14:00", &noon) && quiet_parse("", &none));
+    assert_true(quiet_at(&night, 10 * DAY_S + 3 * 3600, &begin, &end));
+    assert_int_equal(begin, 9 * DAY_S + 22 * 3600);
+    assert_int_equal(end, 10 * DAY_S + 7 * 3600);
+    assert_true(quiet_at(&night, 10 * DAY_S + 22 * 3600, &begin, &end));
+    assert_int_equal(end, 11 * DAY_S + 7 * 3600);
+    assert_false(quiet_at(&night, 10 * DAY_S + 7 * 3600, &begin, &end));
+    assert_false(quiet_at(&night, 10 * DAY_S + 22 * 3600 - 1, &begin, &end));
+    assert_true(quiet_at(&noon, 5 * DAY_S + 13 * 3600, &begin, &end) && begin == 5 * DAY_S + 12 * 3600);
+    assert_true(quiet_at(&night, -1, &begin, &end) && begin == -2 * 3600);
+    assert_false(quiet_at(&none, 0, &begin, &end));
+}
+
+static void a_spread_is_a_little_early_and_only_at_half_hours(void **state)
+{
+    int64_t nine_ms = 1789952400000, seen = 0;
+
+    (void)state;
+    assert_int_equal(notice_spread_ms(nine_ms, 0, 7), nine_ms);
+    assert_int_equal(notice_spread_ms(nine_ms + 600000, 60000, 7), nine_ms + 600000);
+    for (uint64_t grain = 0; grain < 1000; grain++) {
+        int64_t at = notice_spread_ms(nine_ms, 60000, grain);
+        assert_true(at < nine_ms && at >= nine_ms - 60000);
+        assert_int_equal(at, notice_spread_ms(nine_ms, 60000, grain));
+        seen |= (int64_t)1 << ((nine_ms - at) / 1000);
+    }
+    assert_true(seen == ((int64_t)1 << 60) - 1 || seen == ((int64_t)1 << 61) - 1);
+}
+
+static void steps_of_a_milestone_rise(void **state)
+{
+    static const char *const bad[] = {"", "0", "50,25", "25,25", "25;50", "25,", ",25", "x", "-1", "nan", "1001", "25 50",
+                                      "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21"};
+    int64_t steps[MILESTONE_STEPS_MAX];
+
+    (void)state;
+    assert_int_equal(milestone_steps_parse(MILESTONE_STEPS_DEFAULT, steps), 5);
+    assert_int_equal(steps[4], 100000);
+    assert_int_equal(milestone_steps_parse("12.5,100,150", steps), 3);
+    assert_int_equal(steps[0], 12500);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (milestone_steps_parse(bad[i], steps))
+            fail_msg("%s", bad[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +202,10 @@ int main(void)
         cmocka_unit_test(a_final_state_is_left_by_nothing),
         cmocka_unit_test(names_are_read_back),
         cmocka_unit_test(a_rule_can_ask_for_what_happens_to_an_occurrence),
+        cmocka_unit_test(quiet_hours_are_read_or_refused),
+        cmocka_unit_test(quiet_hours_may_pass_midnight),
+        cmocka_unit_test(a_spread_is_a_little_early_and_only_at_half_hours),
+        cmocka_unit_test(steps_of_a_milestone_rise),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
