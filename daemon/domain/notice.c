@@ -223,6 +223,7 @@ static const struct field attempt_table[] = {
     FIELD(FIELD_INT, attempt, status, "HTTP's"),
     FIELD(FIELD_TEXT, attempt, outcome, "ok, retry, permanent, unknown; null while under way"),
     FIELD(FIELD_TEXT, attempt, reason, NULL),
+    FIELD(FIELD_TEXT, attempt, judgement, "the outcome in words"),
 };
 static const struct fields attempt_fields = FIELDS("attempt", attempt, attempt_table);
 
@@ -239,6 +240,8 @@ static const struct field delivery_table[] = {
     FIELD_OF(FIELD_OBJECTS, delivery, attempts, attempt_fields, NULL),
     FIELD_AS("next_attempt", FIELD_MS, delivery, next_ms, NULL),
     FIELD(FIELD_TEXT, delivery, reason, NULL),
+    FIELD(FIELD_BOOL, delivery, late, "its first attempt began more than a minute after it was due"),
+    FIELD(FIELD_TEXT, delivery, next_step, "what happens next, in words"),
     FIELD_AS("created", FIELD_MS, delivery, created_ms, NULL),
     FIELD_AS("final", FIELD_MS, delivery, final_ms, NULL),
 };

@@ -157,6 +157,7 @@ struct reminder_preview {
 struct attempt {
     int64_t number, at_ms, took_ms, status;
     char *outcome, *reason;
+    char *judgement;                 /* the outcome in words, in the reader's language */
 };
 
 struct delivery {
@@ -167,7 +168,8 @@ struct delivery {
     char *state, *reason;
     struct objects attempts;         /* struct attempt */
     int64_t created_ms, final_ms;
-    bool late;
+    bool late;                       /* its first attempt began more than a minute after it was due */
+    char *next_step;                 /* in words, in the reader's language; NULL: it is over */
 };
 
 struct channel_input {

@@ -13,8 +13,8 @@ static int minutes_of(const char *text, int *ret)
 {
     int hour, minute, used = 0;
 
-    if (text[0] < '0' || text[0] > '9' || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || used < 4 || hour > 24 ||
-        text[used - 2] < '0' || text[used - 2] > '5' || minute > 59 || hour * 60 + minute > 24 * 60)
+    if (text[0] < '0' || text[0] > '9' || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || used < 4 ||
+        text[used - 2] < '0' || text[used - 2] > '5' || hour > 24 || minute > 59 || hour * 60 + minute > 24 * 60)
         return 0;
     *ret = (hour * 60 + minute) % (24 * 60);
     return used;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "channel.h"
 #include "pace.h"
+#include "service/lateness.h"
 #include "service/notice.h"
 #include "trust.h"
 
@@ -259,6 +260,8 @@ static void send_item(struct dispatcher *d, const struct dispatch_item *item)
         return;
     }
     target.kind = a->kind;
+    if (item->attempt == 1)
+        service_note_lateness(d->service, now_ms(d) - item->wanted_ms);
     if (channel_build(&target, &message, now_ms(d), &a->arena, &request, &e)) {
         not_sent(a, ATTEMPT_PERMANENT, catalogue_text(e.msg, LANG_EN));
         return;

@@ -5,6 +5,7 @@
 #include "domain/people.h"
 #include "notice.h"
 #include "store/office.h"
+#include "lateness.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ struct service {
     } listeners[SERVICE_LISTENERS_MAX];
     int listener_count;
     const struct robots *robots;
+    struct lateness lateness;
 };
 
 static void tell(struct service *s, const struct change *changes, int count)
@@ -97,6 +99,27 @@ void service_unlisten(struct service *s, const void *arg)
 void service_set_robots(struct service *s, const struct robots *robots)
 {
     s->robots = robots;
+}
+
+void service_note_lateness(struct service *s, int64_t late_ms)
+{
+    static const int64_t bounds_ms[LATENESS_BOUNDS] = LATENESS_BOUNDS_MS;
+    struct lateness *l = &s->lateness;
+    size_t i = 0;
+
+    if (late_ms < 0)
+        late_ms = 0;
+    while (i < LATENESS_BOUNDS && late_ms > bounds_ms[i])
+        i++;
+    l->counts[i]++;
+    l->sent++;
+    l->late += late_ms > LATENESS_LATE_MS;
+    l->sum_ms += late_ms;
+}
+
+const struct lateness *service_lateness(const struct service *s)
+{
+    return &s->lateness;
 }
 
 const struct robots *service_robots(const struct service *s)

@@ -2,6 +2,7 @@
 #include "notice.h"
 
 #include "event.h"
+#include "overdue.h"
 #include "series.h"
 #include "store/event.h"
 
@@ -25,6 +26,59 @@ void delivery_move(struct call *c, struct db *db, struct delivery_row *d, enum d
     call_changed(c, CHANGE_DELIVERIES, c->change_count < CHANGES_MAX / 2 ? d->id : 0);
 }
 
+static enum msg judgement_of(const struct attempt *a)
+{
+    enum attempt_outcome outcome;
+
+    if (!a->outcome || !attempt_outcome_parse(a->outcome, &outcome))
+        return WORD_ATTEMPT_OPEN;
+    switch (outcome) {
+    case ATTEMPT_OK:
+        return WORD_ATTEMPT_OK;
+    case ATTEMPT_RETRY:
+        return WORD_ATTEMPT_RETRY;
+    case ATTEMPT_PERMANENT:
+        return WORD_ATTEMPT_PERMANENT;
+    case ATTEMPT_UNKNOWN:
+        break;
+    }
+    return WORD_ATTEMPT_UNKNOWN;
+}
+
+/* WORD_NONE where it is over. */
+static enum msg next_step_of(struct db *db, const struct delivery_row *d, int64_t now_ms)
+{
+    enum delivery_state state;
+
+    if (!delivery_state_parse(d->state, &state) || delivery_is_final(state))
+        return MSG_NONE;
+    if (state == DELIVERY_SENDING)
+        return WORD_STEP_SENDING;
+    if (db_int(db, 0, "SELECT 1 FROM channel WHERE id = $1 AND state = 'paused'", p_int(d->channel_id)) != 0)
+        return WORD_STEP_PAUSED;
+    if (state == DELIVERY_SCHEDULED && d->next_ms <= now_ms)
+        return WORD_STEP_NOW;
+    if (state == DELIVERY_SCHEDULED && d->due_ms <= now_ms)
+        return WORD_STEP_TURN;
+    if (state == DELIVERY_SCHEDULED)
+        return WORD_STEP_DUE;
+    if (d->next_ms >= d->deadline_ms)
+        return WORD_STEP_EXPIRES;
+    return state == DELIVERY_AMBIGUOUS ? WORD_STEP_AGAIN : WORD_STEP_RETRY;
+}
+
+static void say(struct call *c, struct db *db, const struct delivery_row *d, struct delivery *v)
+{
+    struct attempt *attempts = v->attempts.items;
+    enum msg step = next_step_of(db, d, c->req.now_ms);
+
+    for (size_t i = 0; i < v->attempts.count; i++)
+        attempts[i].judgement = (char *)(uintptr_t)catalogue_text(judgement_of(&attempts[i]), c->req.lang);
+    v->late = v->attempts.count > 0 && attempts[0].at_ms - d->due_ms > OVERDUE_MS;
+    if (step != MSG_NONE)
+        v->next_step = (char *)(uintptr_t)catalogue_text(step, c->req.lang);
+}
+
 struct delivery *delivery_view(struct call *c, struct db *db, const struct delivery_row *d)
 {
     struct delivery *v = arena_alloc(&c->out, sizeof *v);
@@ -40,6 +94,7 @@ struct delivery *delivery_view(struct call *c, struct db *db, const struct deliv
         v->recurrence_id = o->recurrence_id;
     }
     v->attempts = store_attempts(db, d->id, &c->out);
+    say(c, db, d, v);
     return v;
 }
 

@@ -270,6 +270,7 @@ static int make_item(struct call *c, struct db *db, const struct delivery_row *d
     bool rotating = ch->secret_old_until_ms != DB_NULL_INT && ch->secret_old_until_ms > c->req.now_ms;
 
     *item = (struct dispatch_item){.id = d->id, .channel_id = ch->shown.id, .attempt = d->attempts, .code = d->code,
+                                   .wanted_ms = ch->shown.quiet[0] && d->next_ms > d->due_ms ? d->next_ms : d->due_ms,
                                    .kind = d->kind, .channel_kind = ch->shown.kind, .channel_name = ch->shown.name,
                                    .keyword = ch->shown.keyword, .allow_private = ch->shown.allow_private,
                                    .url = to->url, .timestamp_ms = c->req.now_ms, .deadline_ms = d->deadline_ms};

@@ -70,6 +70,7 @@ struct dispatch_claim {
 };
 struct dispatch_item {
     int64_t id, channel_id, attempt;
+    int64_t wanted_ms;                            /* when it was to go: its due time, or after the quiet hours */
     char *code, *kind;                            /* the delivery's */
     char *channel_kind, *channel_name, *url, *secret, *secret_old,
         *keyword; /* url and secrets opened: never log them */

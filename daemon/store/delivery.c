@@ -276,8 +276,9 @@ struct objects store_attempts(struct db *db, int64_t delivery_id, struct arena *
                               p_int(delivery_id));
 
     while ((int64_t)list.count < room && stmt_row(s))
-        items[list.count++] = (struct attempt){stmt_int(s, 0),     stmt_int(s, 1),        stmt_int(s, 2),
-                                               stmt_int(s, 3),     stmt_text(s, 4, a),    stmt_text(s, 5, a)};
+        items[list.count++] = (struct attempt){.number = stmt_int(s, 0), .at_ms = stmt_int(s, 1),
+                                               .took_ms = stmt_int(s, 2), .status = stmt_int(s, 3),
+                                               .outcome = stmt_text(s, 4, a), .reason = stmt_text(s, 5, a)};
     stmt_done(s);
     return list;
 }

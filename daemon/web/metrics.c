@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "feeds.h"
 #include "service/figures.h"
+#include "service/lateness.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,51 @@ static void put_states(struct buf *out, const char *name, const char *help, cons
         buf_printf(out, "kepu_%s{state=\"%s\"} %lld\n", name, f[i].name, (long long)f[i].count);
 }
 
+/* A label's value: quotes, backslashes and line ends escaped (text format 0.0.4). */
+static void put_label(struct buf *out, const char *text)
+{
+    for (const char *p = text; *p; p++) {
+        if (*p == '\n')
+            buf_adds(out, "\\n");
+        else
+            buf_printf(out, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
+    }
+}
+
+static void put_channels(const struct figures *f, struct buf *out)
+{
+    put_head(out, "channel_deliveries", "gauge", "Deliveries by channel and state.");
+    for (size_t i = 0; i < f->channel_count; i++) {
+        buf_adds(out, "kepu_channel_deliveries{channel=\"");
+        put_label(out, f->channels[i].channel);
+        buf_printf(out, "\",kind=\"%s\",state=\"%s\"} %lld\n", f->channels[i].kind, f->channels[i].state,
+                   (long long)f->channels[i].count);
+    }
+    put(out, "deliveries_due", "gauge", "Deliveries that are due and not final.", (double)f->due);
+    put(out, "deliveries_oldest_due_seconds", "gauge", "How long the oldest of them has been waiting.",
+        f->oldest_due_ms ? (double)(clock_wall_ms() - f->oldest_due_ms) / 1000 : 0);
+}
+
+static void put_lateness(const struct web *w, struct buf *out)
+{
+    static const int64_t bounds_ms[LATENESS_BOUNDS] = LATENESS_BOUNDS_MS;
+    const struct lateness *l = service_lateness(w->service);
+    uint64_t below = 0;
+
+    put(out, "deliveries_sent_total", "counter", "Deliveries whose first attempt began.", (double)l->sent);
+    put(out, "deliveries_late_total", "counter", "Of them, more than a minute late.", (double)l->late);
+    put_head(out, "delivery_lateness_seconds", "histogram", "From a delivery's time to its first attempt.");
+    for (size_t i = 0; i < LATENESS_BOUNDS; i++) {
+        below += l->counts[i];
+        buf_printf(out, "kepu_delivery_lateness_seconds_bucket{le=\"%g\"} %llu\n", (double)bounds_ms[i] / 1000,
+                   (unsigned long long)below);
+    }
+    buf_printf(out,
+               "kepu_delivery_lateness_seconds_bucket{le=\"+Inf\"} %llu\nkepu_delivery_lateness_seconds_sum %.15g\n"
+               "kepu_delivery_lateness_seconds_count %llu\n",
+               (unsigned long long)l->sent, (double)l->sum_ms / 1000, (unsigned long long)l->sent);
+}
+
 static void put_figures(const struct figures *f, struct buf *out)
 {
     put(out, "volunteers", "gauge", "Volunteers, neither resting nor erased.", (double)f->volunteers);
@@ -56,6 +102,7 @@ static void put_figures(const struct figures *f, struct buf *out)
     put(out, "occurrences_ahead", "gauge", "Stored occurrences that are not over.", (double)f->occurrences_ahead);
     put(out, "channels_paused", "gauge", "Channels that are paused.", (double)f->channels_paused);
     put_states(out, "deliveries", "Deliveries by state.", f->deliveries, f->delivery_states);
+    put_channels(f, out);
     put_states(out, "signups", "Sign-ups by state.", f->signups, f->signup_states);
     put(out, "store_bytes", "gauge", "What the database takes on disk.", (double)f->store_bytes);
 }
@@ -126,6 +173,7 @@ static void done(struct call *c)
     put(&body, "up", "gauge", "1 if the database can be read.", c->status == 0);
     if (c->status == 0)
         put_figures(c->result, &body);
+    put_lateness(p->web, &body);
     put_counts(p->web, &body);
     put_feeds(p->web, &body);
     put_process(p->web, &body);

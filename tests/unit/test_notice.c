@@ -178,7 +178,8 @@ static void a_spread_is_a_little_early_and_only_at_half_hours(void **state)
 
 static void steps_of_a_milestone_rise(void **state)
 {
-    static const char *const bad[] = {"", "0", "50,25", "25,25", "25;50", "25,", ",25", "x", "-1", "nan", "1001", "25 50",
+    static const char *const bad[] = {"", "0", "50,25", "25,25", "25;50", "25,", ",25", "x", "-1", "nan", "1001",
+                                      "25 50",
                                       "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21"};
     int64_t steps[MILESTONE_STEPS_MAX];
 
