@@ -136,3 +136,13 @@ static const struct field code_table[] = {
     FIELD(FIELD_TEXT, venue_code, url, "the page to show or print at the venue"),
 };
 const struct fields venue_code_fields = FIELDS("venue_code", venue_code, code_table);
+
+static const struct field step_table[] = {
+    FIELD(FIELD_TEXT, attendance_step, kind, "check-in, check-out, close, attended, no_show, excused"),
+    FIELD_AS("time", FIELD_MS, attendance_step, time_ms, "when it was"),
+    FIELD(FIELD_TEXT, attendance_step, how, "desk, code, list, auto"),
+    FIELD(FIELD_TEXT, attendance_step, who, NULL),
+    FIELD(FIELD_TEXT, attendance_step, reason, NULL),
+    FIELD_AS("at", FIELD_MS, attendance_step, at_ms, "when it was written down"),
+};
+const struct fields attendance_step_fields = FIELDS("attendance_step", attendance_step, step_table);

@@ -56,6 +56,16 @@ struct arrival {
     char *outcome;
 };
 
+/* One thing that was written down of a sign-up's attendance. */
+struct attendance_step {
+    char *kind;                  /* check-in, check-out, close, attended, no_show, excused */
+    int64_t time_ms;             /* when it was; FIELD_INT_ABSENT: no time was said */
+    char *how;                   /* desk, code, list, auto */
+    char *who, *reason;
+    int64_t at_ms;               /* when it was written down */
+};
+extern const struct fields attendance_step_fields;
+
 extern const struct fields attendance_input_fields, attendance_list_input_fields, attendance_list_result_fields,
     venue_code_input_fields, venue_code_fields;
 

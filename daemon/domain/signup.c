@@ -1,5 +1,7 @@
 #include "signup.h"
 
+#include "attendance.h"
+
 #include <string.h>
 
 const char *const signup_state_names[SIGNUP_STATE_COUNT] = {
@@ -72,6 +74,7 @@ static const struct field signup_table[] = {
     FIELD_AS("checked_out", FIELD_MS, signup, checked_out_ms, NULL),
     FIELD(FIELD_BOOL, signup, closed, "nobody checked out: the end of the shift did"),
     FIELD(FIELD_INT, signup, minutes, "of service, as in the ledger"),
+    FIELD_OF(FIELD_OBJECTS, signup, history, attendance_step_fields, "of one that is shown: who wrote what down, when"),
     FIELD(FIELD_INT, signup, version, "for If-Match"),
     FIELD(FIELD_TEXT, signup, url, "the occurrence's page"),
 };

@@ -65,6 +65,7 @@ struct signup {
     int64_t checked_in_ms, checked_out_ms;
     bool closed;                 /* nobody checked out: the end of the shift did */
     int64_t minutes;
+    struct objects history;      /* struct attendance_step; of one that is shown by itself */
     int64_t version;
     char *url;                   /* of the occurrence's page */
     char *recurrence_local, *start_local, *end_local, *tz;   /* not on the wire */

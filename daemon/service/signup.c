@@ -8,6 +8,7 @@
 #include "signup_hooks.h"
 #include "signup_rules.h"
 #include "store/event.h"
+#include "store/hours.h"
 #include "volunteer.h"
 
 #include <stdio.h>
@@ -248,6 +249,17 @@ int signup_find(struct call *c, struct db *db, const char *id, struct signup **r
     return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_SIGNUP_NOT_FOUND, "id", id, NULL);
 }
 
+static void add_history(struct call *c, struct db *db, struct signup *s)
+{
+    struct stmt *steps = store_attendance_steps(db, s->row);
+    struct list_builder b = {0};
+    struct attendance_step step;
+
+    while (store_attendance_step_next(steps, &c->out, &step))
+        *(struct attendance_step *)list_add(c, &b, sizeof step) = step;
+    s->history = (struct objects){b.items, b.count, true};
+}
+
 static int run_show(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct signup_ref *ref = input;
@@ -255,8 +267,9 @@ static int run_show(struct call *c, struct db *db, const void *input, void **ret
 
     if (signup_find(c, db, ref->id, &s, e) || signup_dress(c, s, e))
         return -1;
+    add_history(c, db, s);
     *ret = s;
-    return 0;
+    return db_check(db, e);
 }
 
 const struct operation op_signup_show = {"signup show", ROLE_VIEWER, false, run_show};

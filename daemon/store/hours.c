@@ -11,6 +11,23 @@ void store_attendance_add(struct db *db, int64_t signup_row, const char *kind, i
             p_int(signup_row), p_text(kind), p_int(time_ms), p_text(how), p_text(reason), p_text(who), p_int(now_ms));
 }
 
+struct stmt *store_attendance_steps(struct db *db, int64_t signup_row)
+{
+    return db_query(db,
+                    "SELECT kind, time_ms, how, who, reason, created_ms FROM attendance_entry WHERE signup_id = $1"
+                    " ORDER BY id LIMIT 200",
+                    p_int(signup_row));
+}
+
+bool store_attendance_step_next(struct stmt *s, struct arena *a, struct attendance_step *ret)
+{
+    if (!stmt_row(s))
+        return false;
+    *ret = (struct attendance_step){stmt_text(s, 0, a), stmt_int(s, 1), stmt_text(s, 2, a),
+                                    stmt_text(s, 3, a), stmt_text(s, 4, a), stmt_int(s, 5)};
+    return true;
+}
+
 static struct texts read_texts(struct stmt *s, size_t most, struct arena *a)
 {
     struct texts all = {arena_alloc(a, most * sizeof(char *)), 0, true};

@@ -3,11 +3,15 @@
 #define KEPU_STORE_HOURS_H
 
 #include "db.h"
+#include "domain/attendance.h"
 #include "domain/hours.h"
 
 /* What happened at the door. `time_ms` DB_NULL_INT where there is none. */
 void store_attendance_add(struct db *db, int64_t signup_row, const char *kind, int64_t time_ms, const char *how,
                           const char *reason, const char *who, int64_t now_ms);
+/* All of a sign-up, the oldest first. */
+struct stmt *store_attendance_steps(struct db *db, int64_t signup_row);
+bool store_attendance_step_next(struct stmt *s, struct arena *a, struct attendance_step *ret);
 /* Sign-ups' codes whose shift has ended with nobody checked out, the oldest first. */
 struct texts store_attendance_open(struct db *db, int64_t now_ms, int64_t limit, struct arena *a);
 /* Sign-ups' codes of a volunteer (by their id) at an occurrence that were not cancelled; `role` "" means any. */

@@ -80,6 +80,9 @@ def test_times_are_corrected_by_saying_them_again(desk, shift):
     assert desk.json("signup", "check-out", s["id"], "--at", shift.at(40))["minutes"] == 40
     assert desk.json("signup", "check-in", s["id"], "--at", shift.at(10))["minutes"] == 30
     assert desk.json("volunteer", "show", s["volunteer"])["hours"] == 0.5
+    steps = shift.state(s)["history"]
+    assert [x["kind"] for x in steps] == ["check-in", "check-out", "check-out", "check-in"]
+    assert {x["how"] for x in steps} == {"desk"} and all(x["who"] and x["at"] and x["time"] for x in steps)
     kinds = [e["kind"] for e in desk.json("hours", "list", "--volunteer", s["volunteer"])["items"]]
     assert kinds == ["service", "correction", "correction"]
 
