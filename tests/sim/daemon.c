@@ -32,7 +32,7 @@ void daemon_start(struct world *w)
     w->up = true;
     w->stopped = false;
     w->distrust_until_ms = 0;        /* it has not seen the jump */
-    w->calm_ms = w->boot_ms;
+    world_upset(w, 0);
     w->service = service_new(&w->store, &w->keys, &w->settings);
     service_set_robots(w->service, &notify_robots);
     w->dispatcher = dispatcher_new(&w->loop, w->service, &network);

@@ -135,7 +135,10 @@ static bool has_orders(struct job *jobs)
 
 static int64_t latency_ms(struct world *w)
 {
-    if (w->wild && world_chance(w, 3))
+    bool slow = w->slow || (w->wild && world_chance(w, 3));
+
+    w->slow = false;
+    if (slow)
         return world_between(w, 500, 20000);        /* a disk that is busy with something else */
     return world_between(w, 0, 8);
 }
@@ -159,7 +162,7 @@ static void work(struct world *w, void *arg)
     w->statements_left = (int)world_below(w, 60);
     if (w->fault) {
         w->counts.faults++;
-        w->calm_ms = w->boot_ms;
+        world_upset(w, 0);
     }
     run_writes(worker, jobs);
     w->fault = FAULT_NONE;
@@ -183,7 +186,7 @@ void store_submit(struct store *s, struct job *job)
     w->writing = true;
     wait_ms = latency_ms(w);
     if (wait_ms >= SECOND_MS / 2)
-        w->calm_ms = w->boot_ms + wait_ms + LAG_REMEMBERED_MS;
+        world_upset(w, wait_ms + LAG_REMEMBERED_MS);
     world_at(w, wait_ms, work, NULL);
 }
 

@@ -213,9 +213,9 @@ static void cancel_date(struct world *w)
 
 static char *some_span(struct world *w)
 {
-    static const char *const spans[] = {"10m", "1h", "2h", "6h", "1d", "2d", "3d"};
+    static const char *const spans[] = {"10m", "50m", "1h", "2h", "5h", "6h", "1d", "30h", "3d"};
 
-    return (char *)(uintptr_t)spans[world_below(w, 7)];
+    return (char *)(uintptr_t)spans[world_below(w, 9)];
 }
 
 static void add_rule(struct world *w)
@@ -329,8 +329,7 @@ static void send_notice(struct world *w)
     on_channel(w, &op_channel_send, "下午改在室内");
 }
 
-/* More than any robot takes at once. */
-static void send_many(struct world *w)
+void people_send_many(struct world *w)
 {
     for (int i = 0; i < 25; i++)
         on_channel(w, &op_channel_send, "请看通知");
@@ -338,7 +337,7 @@ static void send_many(struct world *w)
 
 /* Deliveries */
 
-static void retry_delivery(struct world *w)
+void people_hurry(struct world *w)
 {
     struct order *o = order_new(w, &delivery_filter_fields);
 
@@ -366,7 +365,7 @@ static const struct {
     {10, add_event},     {4, edit_event},     {1, cancel_event}, {1, remove_event}, {8, move_date},
     {5, cancel_date},    {4, add_rule},       {2, edit_rule},    {1, remove_rule},  {2, add_channel},
     {2, edit_channel},   {2, pause_channel},  {5, resume_channel}, {1, remove_channel}, {3, send_notice},
-    {1, send_many},      {2, retry_delivery}, {1, drop_delivery}, {2, people_daily},
+    {1, people_send_many},      {2, people_hurry}, {1, drop_delivery}, {2, people_daily},
 };
 
 void people_order(struct world *w)

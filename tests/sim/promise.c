@@ -53,7 +53,7 @@ void promise_started(struct world *w, const struct robot *robot, struct track *t
 {
     int64_t lag_ms = w->boot_ms - w->claimed_boot_ms, now_ms = w->claimed_wall_ms + lag_ms;
     int64_t due_ms = db_int(w->db, 0, "SELECT due_ms FROM delivery WHERE code = $1", p_text(t->code));
-    int64_t deadline_ms = db_int(w->db, 0, "SELECT deadline_ms FROM delivery WHERE code = $1", p_text(t->code));
+    int64_t deadline_ms = w->claimed_deadline_ms[w->claimed_at - 1];
     bool quiet = w->boot_ms - w->order_ms > SOON_MS;
 
     t->started++;

@@ -60,8 +60,10 @@ void robots_claimed(struct world *w, const struct call *c)
     w->claimed_at = 0;
     w->claimed_count = list->items.count;
     w->claimed_wall_ms = c->req.now_ms;
-    for (size_t i = 0; i < w->claimed_count; i++)
+    for (size_t i = 0; i < w->claimed_count; i++) {
         strcpy(w->claimed_codes[i], items[i].code);
+        w->claimed_deadline_ms[i] = items[i].deadline_ms;
+    }
 }
 
 static struct track *track_of(struct world *w, const struct fetch_request *request)
@@ -227,7 +229,7 @@ void robots_mood(struct world *w)
 {
     struct robot *r = &w->robots[world_below(w, ROBOTS)];
 
-    r->mood = either(w) ? MOOD_FINE : (enum mood)world_below(w, MOOD_COUNT);
+    r->mood = world_chance(w, 650) ? MOOD_FINE : (enum mood)world_below(w, MOOD_COUNT);
     if (r->mood == MOOD_GONE && !world_chance(w, 200))
         r->mood = MOOD_FINE;
     world_say(w, "%s is in mood %d", r->name, (int)r->mood);

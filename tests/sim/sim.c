@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define DAYS 30
+#define ROUND_MS (6 * HOUR_MS)
 #define CALM_DAYS 3                      /* afterwards: everything comes to its end */
 #define JOBS_MAX 16
 #define FIRST_MS 1772323200000LL         /* 2026-03-01 */
@@ -69,7 +70,7 @@ static void on_mood(struct world *w, void *arg)
     (void)arg;
     if (w->wild)
         robots_mood(w);
-    again(w, MINUTE_MS, 30 * HOUR_MS, on_mood);
+    again(w, MINUTE_MS, 14 * HOUR_MS, on_mood);
 }
 
 static void on_death(struct world *w, void *arg)
@@ -85,8 +86,8 @@ static void on_full_disk(struct world *w, void *arg)
     (void)arg;
     if (!w->wild)
         return;
-    w->disk_full_until_ms = w->boot_ms + world_between(w, SECOND_MS, world_chance(w, 100) ? HOUR_MS : 2 * MINUTE_MS);
-    w->calm_ms = w->disk_full_until_ms + 5 * SECOND_MS;
+    w->disk_full_until_ms = w->boot_ms + world_between(w, SECOND_MS, world_chance(w, 50) ? HOUR_MS : MINUTE_MS);
+    world_upset(w, w->disk_full_until_ms - w->boot_ms + 5 * SECOND_MS);
     again(w, DAY_MS, 20 * DAY_MS, on_full_disk);
 }
 
@@ -103,6 +104,16 @@ static void set_right(struct world *w, void *arg)
     w->wrong_by_ms = 0;
 }
 
+/* What is hurried just before its deadline meets a slow disk. */
+static void on_deadline(struct world *w, void *arg)
+{
+    (void)arg;
+    if (!w->up || !w->wild)
+        return;
+    people_hurry(w);
+    w->slow = true;
+}
+
 /* Small steps stay; a clock that is far off is set right again. */
 static void on_clock(struct world *w, void *arg)
 {
@@ -116,6 +127,8 @@ static void on_clock(struct world *w, void *arg)
             w->wrong_by_ms = -by_ms;
             world_at(w, world_between(w, SECOND_MS, most_ms), set_right, NULL);
         }
+        if (w->up && world_chance(w, 300))
+            people_send_many(w);         /* a robot that is busy when the clock is set */
         set_clock(w, by_ms);
     }
     again(w, HOUR_MS, 8 * DAY_MS, on_clock);
@@ -141,12 +154,12 @@ static void on_look(struct world *w, void *arg)
     promise_nothing_waits(w);
 }
 
-/* Every hour: those that fall due in the next one are looked after at their time. */
-static void on_hour(struct world *w, void *arg)
+/* Now and then: those that fall due until the next time are looked after then. */
+static void on_round(struct world *w, void *arg)
 {
     struct stmt *s = db_query(w->db, "SELECT DISTINCT due_ms FROM delivery WHERE state = 'scheduled' AND due_ms > $1"
                                      " AND due_ms <= $2 ORDER BY due_ms",
-                              p_int(world_wall(w)), p_int(world_wall(w) + HOUR_MS));
+                              p_int(world_wall(w)), p_int(world_wall(w) + ROUND_MS));
 
     (void)arg;
     while (stmt_row(s)) {
@@ -158,8 +171,14 @@ static void on_hour(struct world *w, void *arg)
         if (w->wild && world_chance(w, 60))    /* deaths too */
             world_at(w, in_ms + world_below(w, 500), on_death, NULL);
     }
+    s = db_query(w->db, "SELECT DISTINCT deadline_ms FROM delivery WHERE state IN ('retrying', 'ambiguous')"
+                        " AND deadline_ms > $1 AND deadline_ms <= $2 ORDER BY deadline_ms",
+                 p_int(world_wall(w)), p_int(world_wall(w) + ROUND_MS));
+    while (stmt_row(s))
+        if (w->wild && world_chance(w, 200))
+            world_at(w, stmt_int(s, 0) - world_wall(w) - world_below(w, 8 * SECOND_MS), on_deadline, NULL);
     promise_nothing_waits(w);
-    world_at(w, HOUR_MS, on_hour, NULL);
+    world_at(w, ROUND_MS, on_round, NULL);
 }
 
 static void on_day(struct world *w, void *arg)
@@ -193,7 +212,7 @@ static void begin(struct world *w, uint64_t seed)
     world_at(w, MINUTE_MS, on_order, NULL);
     world_at(w, HOUR_MS, on_mood, NULL);
     world_at(w, DAY_MS, on_death, NULL);
-    world_at(w, HOUR_MS, on_hour, NULL);
+    world_at(w, 0, on_round, NULL);
     world_at(w, DAY_MS, on_day, NULL);
     again(w, HOUR_MS, 10 * DAY_MS, on_clock);
     again(w, DAY_MS, 30 * DAY_MS, on_suspend);
@@ -205,7 +224,7 @@ static void calm(struct world *w)
     w->wild = false;
     robots_calm(w);
     w->disk_full_until_ms = 0;
-    w->calm_ms = w->boot_ms;
+    world_upset(w, 0);
     if (!w->up)
         daemon_start(w);
 }

@@ -106,12 +106,19 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct it
     return 0;
 }
 
+void world_upset(struct world *w, int64_t for_ms)
+{
+    if (w->boot_ms + for_ms > w->calm_ms)
+        w->calm_ms = w->boot_ms + for_ms;
+}
+
 void world_step_clock(struct world *w, int64_t by_ms)
 {
     uint64_t one = 1;
 
     w->wall_ahead_ms += by_ms;
-    w->step_ms = w->calm_ms = w->boot_ms;
+    w->step_ms = w->boot_ms;
+    world_upset(w, 0);
     w->counts.steps++;
     if (world_wall(w) > w->highest_wall_ms)
         w->highest_wall_ms = world_wall(w);

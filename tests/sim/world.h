@@ -111,6 +111,7 @@ struct world {
     enum fault fault;
     int statements_left;
     int64_t disk_full_until_ms;
+    bool slow;                       /* the next commit takes long */
     bool wild;                       /* faults and people are about; afterwards all is calm */
 
     struct crypto_keys keys;
@@ -122,6 +123,7 @@ struct world {
     struct robot robots[ROBOTS];
     struct network_call *calls;
     char claimed_codes[CLAIMED_MAX][CRYPTO_ID_BYTES];
+    int64_t claimed_deadline_ms[CLAIMED_MAX];   /* as they were when it was claimed */
     size_t claimed_count, claimed_at;
     int64_t claimed_wall_ms, claimed_boot_ms;
 
@@ -152,6 +154,8 @@ bool world_chance(struct world *w, int per_mille);
 int64_t world_wall(const struct world *w);
 void world_at(struct world *w, int64_t in_ms, void (*run)(struct world *, void *), void *arg);
 void world_run(struct world *w, int64_t ms);
+/* Something keeps the daemon from sending for so long, rightly. */
+void world_upset(struct world *w, int64_t for_ms);
 void world_step_clock(struct world *w, int64_t by_ms);
 void world_dice(void);
 
@@ -174,6 +178,8 @@ struct robot *robots_named(struct world *w, const char *name);
 void people_order(struct world *w);
 void people_daily(struct world *w);
 void people_begin(struct world *w);
+void people_hurry(struct world *w);         /* some delivery is to be tried at once */
+void people_send_many(struct world *w);     /* more than any robot takes at once */
 
 /* daemon.c: lives and deaths */
 void daemon_start(struct world *w);
