@@ -94,12 +94,12 @@ def burst(kepu, tools, events=100):
 
 
 def steady(kepu, tools, seconds=60, rate=1000):
-    """Lateness in ms, sorted, of so many a second."""
+    """Lateness in ms until they arrive, sorted, of so many a second, one each millisecond."""
     receivers = Receivers(tools / "receive")
     fill(kepu, receivers.ports, seconds * rate // CHANNELS)
     kepu.stop()
     first_ms = int(time.time() * 1000) + 8000
-    count = date_all(kepu, lambda n: first_ms + n % seconds * 1000)
+    count = date_all(kepu, lambda n: first_ms + n % (seconds * 1000))
     kepu.start()
     wait_final(kepu, seconds + 120)
     found, due = states(kepu)
