@@ -228,7 +228,7 @@ static void note_lag(struct dispatcher *d)
     int64_t boot_ms = clock_boot_ms(), lag_ms = boot_ms - d->claim.boot_ms;
 
     if (boot_ms - d->lag.since_ms > PACE_WINDOW_MS) {
-        d->lag.before_ms = d->lag.ms;
+        d->lag.before_ms = boot_ms - d->lag.since_ms > 2 * PACE_WINDOW_MS ? 0 : d->lag.ms;
         d->lag.ms = 0;
         d->lag.since_ms = boot_ms;
     }
