@@ -1,6 +1,7 @@
 #include "office.h"
 
 #include "planner.h"
+#include "retention.h"
 
 #include "base/log.h"
 #include "calendar/civil.h"
@@ -200,6 +201,8 @@ static int run_daily(struct call *c, struct db *db, const void *input, void **re
     (void)input;
     store_request_sweep(db, c->req.now_ms - REQUEST_KEPT_MS);
     event_extend_window(c, db);
+    if (retention_sweep(c, db, e))
+        return -1;
     planner_weekly(c, db);
     planner_targets_changed(c, db);
     call_changed(c, CHANGE_DELIVERIES, 0);

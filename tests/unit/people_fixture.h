@@ -22,6 +22,10 @@
 #define HOUR_MS 3600000LL
 #define DAY_MS (24 * HOUR_MS)
 
+#ifndef FIXTURE_RETENTION_MS
+#define FIXTURE_RETENTION_MS 0
+#endif
+
 struct fixture {
     uv_loop_t loop;
     char dir[64];
@@ -43,7 +47,8 @@ static void on_fatal(void *arg, const struct err *e)
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    struct settings settings = {.public_url = "https://kepu.test", .tz = "Asia/Shanghai"};
+    struct settings settings = {.public_url = "https://kepu.test", .tz = "Asia/Shanghai",
+                                .privacy.retention_ms = FIXTURE_RETENTION_MS};
     struct crypto_keys keys;
     struct err e = {0};
     char text[128];
