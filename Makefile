@@ -179,12 +179,12 @@ e2e-postgres: all test-npm                                 ## the same on a Post
 		--junitxml=$(BUILD)/results/e2e-postgres.xml tests/e2e $(PYTEST_FLAGS)
 
 # Where it can't be fetched, the tests that want it are skipped and say so.
-test-npm:                                                  ## ical.js, a judge of feeds, into build/node
+test-npm:                                                  ## judges of feeds and pages, ical.js and axe-core, into build/node
 	@mkdir -p build/node
-	@cmp -s tests/e2e/icaljs/package.json build/node/package.json && [ -d build/node/node_modules/ical.js ] || { \
+	@cmp -s tests/e2e/icaljs/package.json build/node/package.json && [ -d build/node/node_modules/ical.js ] && [ -d build/node/node_modules/axe-core ] || { \
 		cp tests/e2e/icaljs/package.json build/node/ && \
 		npm install --prefix build/node --no-package-lock --ignore-scripts --no-audit --no-fund --silent || \
-		echo "kepu: ical.js could not be installed; the tests that need it are skipped"; }
+		echo "kepu: ical.js and axe-core could not be installed; the tests that need them are skipped"; }
 
 lint:                                                      ## the fences between rooms, and the build's warnings
 	@$(PYTHON) tests/lint.py
