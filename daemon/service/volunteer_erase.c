@@ -133,7 +133,7 @@ static int forget(struct call *c, struct db *db, const struct volunteer_row *row
     blacken(c, db, whole.email);
     blacken(c, db, whole.name);
     store_hours_forget(db, row->id);
-    store_volunteer_blank(db, row->id);
+    store_volunteer_blank(db, row->id, c->req.now_ms);
     return db_check(db, e);
 }
 

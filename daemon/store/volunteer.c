@@ -192,7 +192,7 @@ void store_guardian_put(struct db *db, int64_t volunteer_id, struct bytes name_s
             p_int(consent_ms), p_text(consent_version));
 }
 
-void store_volunteer_blank(struct db *db, int64_t id)
+void store_volunteer_blank(struct db *db, int64_t id, int64_t now_ms)
 {
     db_exec(db,
             "UPDATE volunteer SET name = '', name_key = '', phone_sealed = $2, phone_index = $2, email_sealed = NULL,"
@@ -201,7 +201,14 @@ void store_volunteer_blank(struct db *db, int64_t id)
             p_int(id), p_blob("", 0));
     db_exec(db, "DELETE FROM volunteer_skill WHERE volunteer_id = $1", p_int(id));
     db_exec(db, "DELETE FROM guardian WHERE volunteer_id = $1", p_int(id));
-    db_exec(db, "UPDATE signup SET link_hash = NULL WHERE volunteer_id = $1 AND link_hash IS NOT NULL", p_int(id));
+    db_exec(db, "UPDATE signup SET link_hash = NULL, offer_hash = NULL, reason = '' WHERE volunteer_id = $1",
+            p_int(id));
+    db_exec(db,
+            "UPDATE mail SET state = 'cancelled', next_ms = NULL, final_ms = $2 WHERE state <> 'sending'"
+            " AND final_ms IS NULL AND signup_id IN (SELECT s.id FROM signup s WHERE s.volunteer_id = $1)",
+            p_int(id), p_int(now_ms));
+    db_exec(db, "UPDATE mail SET reason = '' WHERE signup_id IN (SELECT s.id FROM signup s WHERE s.volunteer_id = $1)",
+            p_int(id));
     db_forget(db);
 }
 

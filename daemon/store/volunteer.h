@@ -61,7 +61,7 @@ void store_guardian_put(struct db *db, int64_t volunteer_id, struct bytes name_s
                         int64_t consent_ms, const char *consent_version);
 
 /* Takes all that tells who it was, from it and from those merged into it; what remains counts. */
-void store_volunteer_blank(struct db *db, int64_t id);
+void store_volunteer_blank(struct db *db, int64_t id, int64_t now_ms);
 
 struct guardian_row {
     struct bytes name_sealed, phone_sealed;

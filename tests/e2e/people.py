@@ -71,7 +71,7 @@ def past_sign_up(kepu, v, slug, code=None):
 
 def left_in_the_database(kepu, text):
     """Where a text stands: tables, and on SQLite the very bytes of the files."""
-    tables = ("volunteer", "volunteer_skill", "guardian", "audit", "delivery", "signup")
+    tables = ("volunteer", "volunteer_skill", "guardian", "audit", "delivery", "signup", "mail", "hours_entry", "attendance_entry")
     found = [t for t in tables if any(text in str(row) for row in sql(kepu, f"SELECT * FROM {t}"))]
     for path in kepu.state.glob("kepu.db*"):
         if text.encode() in path.read_bytes():

@@ -72,6 +72,10 @@ def test_erasing_takes_name_and_number_from_everywhere(known):
     s = sign_up(kepu, v, slug)
     kepu.json("signup", "cancel", s["id"], "--reason", f"{NAME}发烧了")
     kepu.json("volunteer", "edit", v["id"], "--org", ORG + "二")
+    kepu.json("hours", "add", "--volunteer", v["id"], "--hours", "1.5", "--on", LONG_AGO, "--note", f"{NAME}布置展板")
+    came = past_sign_up(kepu, v, shift(kepu, day=LONG_AGO))
+    kepu.json("signup", "attend", came, "--minutes", "90", "--reason", f"{NAME}补签")
+    assert len(everything(kepu, v)["hours"]) == 2
     kepu.json("volunteer", "show", v["id"], "--reveal")
     kepu.json("event", "cancel", slug, "--on", AHEAD, "--reason", f"请联系{PHONE}")
     sql(kepu, "UPDATE occurrence SET reason = ''")  # an event's own words stay; this one's just told the audit
@@ -79,6 +83,7 @@ def test_erasing_takes_name_and_number_from_everywhere(known):
     kepu.json("volunteer", "erase", v["id"], "--yes")
     # The log of the file is emptied just after the answer went out.
     wait_until(lambda: not any(left_in_the_database(kepu, x) for x in SECRETS), what="nothing of them left")
+    assert kepu.json("check")["state"] == "sound"
     row = sql(kepu, "SELECT name_key, phone_sealed, phone_index, email_sealed, link_hash, feed_hash FROM volunteer")[0]
     assert all(not (bytes(x) if x is not None and not isinstance(x, str) else x) for x in row)
 
