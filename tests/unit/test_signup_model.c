@@ -1,5 +1,5 @@
 /*
- * Random sequences of all that happens to sign-ups, against a model of thirty lines: never over the capacity, the line's
+ * Random sequences of all that happens to sign-ups, against a model: never over the capacity, the line's
  * order kept, nobody lost. On SQLite, and on $KEPU_TEST_POSTGRES where it is set. A failure prints its seed; with
  * KEPU_TEST_SEED it comes again. KEPU_TEST_SEQUENCES says how many.
  */
