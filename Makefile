@@ -205,8 +205,11 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%)                   ## measurements besid
 	@KEPU_BIN=$(abspath $(BUILD)) $(PYTHON) tests/bench/bench.py $(BENCH)
 
 ROUNDS ?= 300
+PLACE_ROUNDS ?= 100
 crash: all                                                 ## the long kill -9 campaign (ROUNDS=300)
 	@KEPU_BIN=$(abspath $(BUILD)) ROUNDS=$(ROUNDS) $(PYTHON) tests/crash/crash.py
+	@KEPU_BIN=$(abspath $(BUILD)) ROUNDS=$(PLACE_ROUNDS) $(PYTHON) tests/crash/last_place.py
+	@KEPU_BIN=$(abspath $(BUILD)) ROUNDS=$(PLACE_ROUNDS) $(PYTHON) tests/postgres.py $(PYTHON) tests/crash/last_place.py
 
 # Installing --------------------------------------------------------------------------------------------------------
 
