@@ -93,6 +93,7 @@ static const struct fields next_fields = FIELDS("next_entry", next_entry, next_t
 static const struct field channel_table[] = {
     FIELD(FIELD_TEXT, channel, name, NULL),
     FIELD(FIELD_TEXT, channel, state, NULL),
+    FIELD(FIELD_TEXT, channel, reason, "why it is paused"),
     FIELD(FIELD_INT, channel, pending, NULL),
     FIELD(FIELD_TEXT, channel, last_error, NULL),
 };

@@ -4,7 +4,8 @@ import datetime
 import pytest
 
 import kepu as harness
-from kepu import INVALID, NOT_FOUND, moment, unique, wait_until
+import receiver as receivers
+from kepu import FAILED, INVALID, NOT_FOUND, moment, unique, wait_until
 
 
 @pytest.fixture
@@ -138,3 +139,35 @@ def test_a_template_is_checked_when_it_is_given(desk, hook):
     desk.ctl(*add, "x" * 5000, code=INVALID)
     r = desk.json(*add, "{{title}}，{{start}}，{{#roles}}{{name}} {{free}}{{/roles}}！")
     assert previews(desk, r["id"])[0]["text"].startswith("火箭课，")
+
+
+def test_keys_and_secrets_are_in_no_file_and_no_log(desk, receiver, tmp_path):
+    name = unique("sealed")
+    desk.json("channel", "add", name, "--kind", "webhook", "--url", receiver.url("/hook/KEY-IN-THE-PATH"),
+              "--allow-private", "--secret-file", receiver.secret_file(tmp_path))
+    desk.ctl("channel", "test", name)
+    receiver.refuse()
+    desk.ctl("channel", "test", name, code=None)
+    for path in desk.state.rglob("*"):
+        if path.is_file():
+            kept = path.read_bytes()
+            assert b"KEY-IN-THE-PATH" not in kept and receiver.secret.encode() not in kept, path
+    assert "KEY-IN-THE-PATH" not in desk.log(10**7) and receiver.secret not in desk.log(10**7)
+    said = desk.ctl("delivery", "list", "--channel", name, "--json").out
+    assert "KEY-IN-THE-PATH" not in said
+    desk.json("channel", "remove", name, "--yes")
+
+
+def test_an_outcome_is_told_in_words_and_so_is_the_next_step(desk, receiver, hook):
+    receiver.script("/hook", receivers.status(503))
+    desk.ctl("channel", "test", hook, code=FAILED)
+    (d,) = wait_until(lambda: [d for d in desk.delivery(channel=hook) if d["state"] == "delivered"], 20, "the second try")
+    assert [a["outcome"] for a in d["attempts"]] == ["retry", "ok"] and d["next_step"] is None and d["late"] is False
+    zh, en = (desk.ctl("--lang", lang, "delivery", "show", d["id"]).out for lang in ("zh", "en"))
+    assert "可以再试" in zh and "may be tried again" in en
+    slug = unique("later")
+    desk.event(slug, start=in_days(3).isoformat(), duration="1h")
+    desk.json("reminder", "add", "--event", slug, "--before", "1d", "--channel", hook)
+    (planned,) = desk.delivery(event=slug)
+    said = desk.ctl("--lang", "en", "delivery", "show", planned["id"]).out
+    assert "it is sent at its time" in said
