@@ -92,6 +92,7 @@ const struct noun nouns[] = {
     {"time", {"时间和规则", "times and rules"}},
     {"status", {"一屏看清运行情况", "how things stand"}},
     {"check", {"核对状态是否完好", "whether the state is sound"}},
+    {"batch", {"一批命令", "a file of commands"}},
     {"backup", {"备份全部状态", "the whole state as one file"}},
     {"restore", {"恢复到备份", "go back to a backup"}},
     {"import", {"导入日历文件", "read a calendar file"}},

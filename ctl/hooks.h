@@ -23,6 +23,7 @@ int hook_run_target(struct session *s);
 int hook_run_report(struct session *s);
 int hook_run_attend(struct session *s);
 int hook_run_backup(struct session *s);
+int hook_run_batch(struct session *s);
 int hook_run_restore(struct session *s);
 int hook_run_import_ical(struct session *s);
 int hook_run_export(struct session *s);

@@ -149,6 +149,8 @@ static int decode(struct api_call *a, const struct params *p, struct err *e)
 
     if (read_query(a, &from, e))
         return -1;
+    if (a->route->decode)
+        return a->route->decode(a->web, a->x, &a->call.input, e);
     if (has_body && !a->route->bytes) {
         from.raw = a->route->raw_body;
         from.body = a->x->body;

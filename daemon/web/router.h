@@ -56,6 +56,8 @@ struct route {
     const char *location;              /* of a 201: "/api/v1/events/{slug}", filled from the result */
     const char *raw_body;              /* the body goes as it came into this FIELD_TEXT of the input */
     bool bytes;                        /* the body is any bytes: a struct bytes, first in the input or the result */
+    /* Reads the body itself; NULL: by the input's table. */
+    int (*decode)(struct web *w, struct exchange *x, void **ret, struct err *e);
     const char *raw_answer;            /* a content type: the operation's result is a const char *, sent as it is */
     const struct route_variant *variant;
     bool waits;                        /* the result is a delivery; answers when its outcome is known (wait.h) */

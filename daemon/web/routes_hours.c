@@ -1,4 +1,6 @@
+#include "batch.h"
 #include "service/backup.h"
+#include "service/batch.h"
 #include "service/hours.h"
 #include "web_private.h"
 
@@ -17,6 +19,8 @@ static const struct route rows[] = {
      .result = &certificate_fields, .summary = "Whether a certificate is true"},
     {HTTP_GET, "/api/v1/check", .op = &op_check, .result = &check_report_fields,
      .summary = "Whether the state is what kepu wrote: ledger, counters, keys, database"},
+    {HTTP_POST, "/api/v1/batch", .op = &op_batch, .decode = batch_decode, .raw_answer = "application/json",
+     .body_bytes_max = ROUTE_IMPORT_BYTES_MAX, .summary = "Several requests: all of them or none"},
     {HTTP_GET, "/api/v1/backup", .op = &op_backup, .bytes = true, .raw_answer = "application/vnd.sqlite3",
      .summary = "The whole state as one file"},
     {HTTP_POST, "/api/v1/restore", .op = &op_restore, .input = &restore_input_fields, .bytes = true,
