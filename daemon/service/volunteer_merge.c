@@ -7,6 +7,7 @@
 #include "ledger.h"
 #include "signup.h"
 #include "signup_hooks.h"
+#include "store/office.h"
 
 #include <string.h>
 
@@ -180,6 +181,8 @@ static int finish(struct merge *m, void **ret, struct err *e)
 
     call_audit(c, m->keep->code, "%s merged into it: %lld sign-ups, %lld of them cancelled", m->other->code,
                (long long)(result->signups), (long long)result->cancelled);
+    store_audit_add(m->db, c->req.now_ms, c->req.principal.name, c->op->name, m->other->code,
+                    arena_printf(&c->out, "merged into %s", m->keep->code), c->req.id);
     call_changed(c, CHANGE_PEOPLE, m->keep->id);
     call_changed(c, CHANGE_PERSON, m->keep->id);
     call_changed(c, CHANGE_PERSON, m->other->id);

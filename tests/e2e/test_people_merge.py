@@ -155,6 +155,7 @@ def test_both_ids_find_the_merge_in_the_audit(two):
     entries = kepu.items("audit", "list", "--object", keep["id"])
     assert {"volunteer merge", "volunteer add"} <= {a["operation"] for a in entries}
     assert sum(a["operation"] == "volunteer add" for a in entries) == 2
+    assert keep["id"] in kepu.items("audit", "list", "--object", other["id"])[0]["detail"]
 
 
 def test_erasing_the_first_takes_what_was_known_by_the_second_too(two):
