@@ -317,6 +317,46 @@ def bench_feed():
     row("  its size", f"{len(body)} bytes", f"{len(gzip.compress(body, 9))} gzipped", None, None)
 
 
+FORM_BODY = "form={token}&name={name}&phone={phone}&age=adult&consent=1"
+
+
+def bench_pages():
+    """Kept pages at 64 connections against nginx serving the same bytes; the sign-up form at 256; what the first costs."""
+    rounds, each = 5, 2000
+    with desk("[limits]\nphone = 0\n") as kepu:
+        events(kepu, 200, "page", [{"name": "引导员", "capacity": 100000}])
+        first = kepu.get("/", headers={"Accept-Encoding": "identity"})
+        asked = [a for a in harness.re.findall(r'(?:src|srcset|href)="([^"]+)"', first.text.split("</head>")[0])
+                 if not a.startswith("data:") and ".ics" not in a]
+        pin(kepu.pid, SERVER_CORE)
+        for path in ("/", "/events", "/events/page-0"):
+            body = kepu.get(path, headers={"Accept-Encoding": "identity"}).content
+            with nginx(body) as peer:
+                for coding in ("identity", "gzip"):
+                    rates = {kepu.base + path: [], peer: []}
+                    for _ in range(3):
+                        for url in rates:
+                            rates[url].append(wrk(url, ["Accept-Encoding: " + coding]))
+                    ours, theirs = rates.values()
+                    row(f"page {path}, {coding}", f"{median(ours):.0f}/s", f"{median(theirs):.0f}/s nginx",
+                        median(a / b for a, b in zip(ours, theirs)), 0.8)
+        rates = []
+        for n in range(rounds):
+            path = f"/events/page-{n}/{day(n)}"
+            token = harness.re.search(r'name="form" value="(\w+)"', kepu.get(path).text)[1]
+            bodies = kepu.dir / f"forms-{n}"
+            bodies.write_text("".join(FORM_BODY.format(token=token, name=f"Volunteer{n}x{i}", phone=harness.phone(n * each + i))
+                                      + "\n" for i in range(each)))
+            time.sleep(2.2)                            # the form's age
+            answer = load(kepu, path + "/signups", "-m", "POST", "-c", CONNECTIONS, "-b", bodies, "-H",
+                          "Content-Type: application/x-www-form-urlencoded", tcp=True)
+            assert answer["statuses"] == {"303": each}, answer
+            rates.append(answer["rate"])
+    row("the form's POST, 256 connections, durable", f"{median(rates):.0f}/s", "", None, None)
+    row("the first page", f"{len(first.content)} bytes", f"{len(gzip.compress(first.content, 7))} gzipped", 1 + len(asked), 1,
+        " requests", at_most=True)
+
+
 def edit_and_read(kepu, slug, path, times=25, unmeasured=5):
     """Milliseconds until new bytes are here after a change, and of reading them again."""
     fresh, kept = [], []

@@ -131,8 +131,9 @@ static void send_one(struct connection *c, int64_t now)
                    options.headers);
     if (options.bodies) {
         len += snprintf(request + len, sizeof request - (size_t)len,
-                        "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%.*s", body_bytes,
-                        (int)body_bytes, options.next_body);
+                        "%sContent-Length: %zu\r\n\r\n%.*s",
+                        strcasestr(options.headers, "Content-Type:") ? "" : "Content-Type: application/json\r\n",
+                        body_bytes, (int)body_bytes, options.next_body);
         options.next_body += body_bytes + (options.next_body[body_bytes] == '\n');
     } else {
         len += snprintf(request + len, sizeof request - (size_t)len, "\r\n");
