@@ -3,6 +3,7 @@
 #include "base/catalogue.h"
 #include "calendar/civil.h"
 #include "measure_private.h"
+#include "planner.h"
 #include "store/volunteer.h"
 #include "volunteer.h"
 
@@ -122,9 +123,16 @@ int measuring_begin(struct call *c, struct db *db, const char *plan, int64_t on_
         .year_from = measure_date(year_start(m->last_day), &c->out),
         .recent_from = measure_date(m->recent_from_day, &c->out),
         .half_from = measure_date(m->today - (m->recent_days + 1) / 2 + 1, &c->out), .now_ms = c->req.now_ms};
-    m->tally_count = store_measure_tallies(db, &m->span, &c->out, &m->tallies);
     m->entry_room = m->entry_count = store_target_entries(db, plan, "", &c->out, &m->entries);
     return db_check(db, e);
+}
+
+void targets_of_event_changed(struct call *c, struct db *db, int64_t event_id)
+{
+    struct texts slugs = store_event_indicators(db, event_id, &c->out);
+
+    for (size_t i = 0; i < slugs.count; i++)
+        planner_target_changed(c, db, NULL, slugs.items[i]);
 }
 
 /* Entries */
@@ -251,9 +259,21 @@ static struct entered sum_entries(const struct measuring *m, const struct target
 
 /* What is counted */
 
-static const struct measure_tally *tally_of(const struct measuring *m, const char *slug)
+/* All at once where all are asked for; else only the one. */
+static void read_tallies(struct measuring *m, const char *slug)
 {
-    size_t low = 0, high = m->tally_count;
+    if (m->tallied && (m->all || (m->tally_count > 0 && strcmp(m->tallies[0].slug, slug) == 0)))
+        return;
+    m->tally_count = store_measure_tallies(m->db, &m->span, m->all ? "" : slug, &m->c->out, &m->tallies);
+    m->tallied = true;
+}
+
+const struct measure_tally *measuring_tally(struct measuring *m, const char *slug)
+{
+    size_t low = 0, high;
+
+    read_tallies(m, slug);
+    high = m->tally_count;
 
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -270,7 +290,7 @@ static const struct measure_tally *tally_of(const struct measuring *m, const cha
 
 static struct measure_sums counted(struct measuring *m, const struct target *t)
 {
-    const struct measure_tally *tally = tally_of(m, t->slug);
+    const struct measure_tally *tally = measuring_tally(m, t->slug);
     enum measure measure = target_measure(t);
     struct measure_sums sums = {0};
 
@@ -389,7 +409,7 @@ static void fill_people(struct measuring *m, struct target *t)
 
 static void fill_sum(struct measuring *m, struct target *t)
 {
-    const struct measure_tally *tally = tally_of(m, t->slug);
+    const struct measure_tally *tally = measuring_tally(m, t->slug);
     struct measure_sums sums = counted(m, t);
     struct entered entered = sum_entries(m, t);
     struct course course;

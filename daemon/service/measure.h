@@ -22,6 +22,8 @@ struct measuring {
     int64_t last_day;                    /* that occurrences count to */
     int64_t recent_from_day, recent_days;
     struct measure_span span;
+    bool all;                            /* all targets will be asked for: their tallies are read at once */
+    bool tallied;
     struct measure_tally *tallies;
     size_t tally_count;
     struct target_entry *entries;
@@ -41,6 +43,8 @@ int measuring_fill(struct measuring *m, struct target *t, struct err *e);
 int64_t measuring_counted(struct measuring *m, const struct target *t);
 /* The stretch that a target's value is of: its year, its semester, the plan. */
 void measuring_stretch(const struct measuring *m, const struct target *t, int64_t *ret_from_day, int64_t *ret_to_day);
+/* What its occurrences add up to; NULL: no event carries it. */
+const struct measure_tally *measuring_tally(struct measuring *m, const char *slug);
 /* Its entries, in order of date. */
 size_t measuring_entries(const struct measuring *m, const char *slug, const struct target_entry **ret);
 /* Of those, what counts: the last value that was set, and what was recorded since or is dated later. */
@@ -51,6 +55,9 @@ bool measuring_takes(const struct measuring *m, const struct target *t, const st
 void measuring_add_entry(struct measuring *m, const struct target_entry *entry);
 /* Units and what they have in each column. Columns: terms from the plan's start, or one. */
 int measuring_grid(struct measuring *m, const struct target *t, struct grid *ret, struct err *e);
+
+/* Somebody came to one of its occurrences, or didn't after all: milestones may be passed. */
+void targets_of_event_changed(struct call *c, struct db *db, int64_t event_id);
 
 /* "2025-03-01" as a day; -1 if it isn't one. */
 int64_t measure_day(const char *date);

@@ -5,6 +5,7 @@
 #include "calendar/words.h"
 #include "domain/attendance.h"
 #include "event_resolve.h"
+#include "measure.h"
 #include "planner.h"
 #include "signup_hooks.h"
 #include "store/event.h"
@@ -283,6 +284,7 @@ static int run_headcount(struct call *c, struct db *db, const void *input, void 
     store_occurrence_update(db, o);
     call_audit(c, ev->slug, "%s: %lld", o->recurrence_local, (long long)in->count);
     call_changed(c, CHANGE_PLACES, ev->id);
+    targets_of_event_changed(c, db, ev->id);
     return show_saved(c, db, ev, o, ret, e);
 }
 

@@ -187,7 +187,8 @@ static void read_event_rows(struct gathering *g)
 {
     int64_t room = db_int(g->db, 0, "SELECT COUNT(*) FROM event");
     struct arena *a = &g->c->out;
-    struct stmt *s = db_query(g->db, "SELECT id, slug, title, lead, category FROM event ORDER BY id");
+    struct stmt *s = db_query(g->db, "SELECT id, slug, title, lead, category FROM event WHERE status <> 'cancelled'"
+                                     " ORDER BY id");
 
     g->events = arena_alloc(a, (size_t)(room + 1) * sizeof *g->events);
     g->event_ids = arena_alloc(a, (size_t)(room + 1) * sizeof *g->event_ids);
@@ -224,6 +225,8 @@ static void read_months(struct gathering *g)
             at++;
         if (at == g->event_count)
             break;
+        if (g->event_ids[at] != months[i].event)     /* a cancelled one's */
+            continue;
         if (g->r->department && strcmp(g->events[at].lead, g->r->department) != 0)
             continue;
         take_month(&g->events[at], &months[i]);
@@ -304,14 +307,13 @@ static void sum_events(struct gathering *g)
 
 static void set_evidence(struct gathering *g, const struct target *t, struct report_target *x)
 {
+    const struct measure_tally *tally = measuring_tally(&g->m, t->slug);
     const struct target_entry *list;
     size_t count = measuring_entries(&g->m, t->slug, &list);
 
-    for (size_t i = 0; i < g->m.tally_count; i++) {
-        if (strcmp(g->m.tallies[i].slug, t->slug) != 0)
-            continue;
-        x->sessions = g->m.tallies[i].sessions.recent;
-        x->people = g->m.tallies[i].people.recent;
+    if (tally) {
+        x->sessions = tally->sessions.recent;
+        x->people = tally->people.recent;
     }
     x->entries = (int64_t)count;
     if (count) {

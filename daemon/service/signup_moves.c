@@ -2,6 +2,7 @@
 #include "signup.h"
 
 #include "domain/event.h"
+#include "measure.h"
 #include "planner.h"
 #include "signup_hooks.h"
 
@@ -50,6 +51,8 @@ int signup_change(struct call *c, struct db *db, struct signup *s, enum signup_s
     call_changed(c, CHANGE_PLACES, s->event_row);
     call_changed(c, CHANGE_PERSON, s->volunteer_row);
     planner_role(c, db, s->occurrence_row, s->role);
+    if (to == SIGNUP_ATTENDED)
+        targets_of_event_changed(c, db, s->event_row);
     return signup_dress(c, s, e);
 }
 

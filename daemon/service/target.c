@@ -58,6 +58,7 @@ int targets_read(struct measuring *m, struct objects *ret, struct err *e)
     struct target row;
     struct stmt *s = store_target_list(m->db, m->plan);
 
+    m->all = true;
     while (store_target_next(s, &m->c->out, &row))
         *(struct target *)list_add(m->c, &b, sizeof row) = row;
     *ret = (struct objects){b.items, b.count, true};

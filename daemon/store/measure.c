@@ -2,17 +2,15 @@
 
 #include <string.h>
 
-/* $1 the indicator is left to each; $2 from, $3 until, $4 now. An event that names an indicator twice carries it
- * once. */
-#define CARRIERS "(SELECT DISTINCT slug, event_id FROM event_indicator)"
+/* $1 the indicator is left to each; $2 from, $3 until, $4 now. */
 #define COUNTS                                                                                                        \
     " e.status <> 'cancelled' AND o.status <> 'cancelled' AND o.start_local >= $2 AND o.start_local < $3"             \
     " AND CAST($4 AS bigint) > 0 AND (o.status <> 'tentative' OR o.attended > 0 OR COALESCE(o.headcount, 0) > 0)"
 #define HELD COUNTS " AND o.end_ms <= $4"
 #define OF_EVENT " JOIN event e ON e.id = i.event_id JOIN occurrence o ON o.event_id = i.event_id"
-#define ATTENDED                                                                    \
-    " JOIN signup s ON s.occurrence_id = o.id AND s.state = 'attended'"             \
-    " JOIN occurrence_role r ON r.occurrence_id = s.occurrence_id AND r.name = s.role AND r.participant = 1"
+#define ATTENDED                                                                 \
+    " JOIN occurrence_role r ON r.occurrence_id = o.id AND r.participant = 1"    \
+    " JOIN signup s ON s.occurrence_id = o.id AND s.role = r.name AND s.state = 'attended'"
 
 #define SUM_OF(what, from) "CAST(SUM(CASE WHEN day >= " from " THEN " what " ELSE 0 END) AS bigint)"
 #define SUMS(what) \
@@ -26,18 +24,21 @@ static struct measure_sums read_sums(struct stmt *s, int column)
 
 #define SPAN_PARAMS(slug, span) p_text(slug), p_text((span)->from), p_text((span)->until), p_int((span)->now_ms)
 
-size_t store_measure_tallies(struct db *db, const struct measure_span *span, struct arena *a,
+/* One statement for all and one for one, so that each goes along its own index. */
+#define TALLIES(of)                                                                                                \
+    "SELECT slug, " SUMS("held") ", " SUMS("people") " FROM (SELECT i.slug AS slug, o.start_local AS day,"         \
+    " CASE WHEN o.end_ms <= $4 THEN 1 ELSE 0 END AS held, o.attended + COALESCE(o.headcount, 0) AS people"         \
+    " FROM event_indicator i" OF_EVENT " WHERE " of " AND" COUNTS ") x GROUP BY slug ORDER BY slug"
+
+size_t store_measure_tallies(struct db *db, const struct measure_span *span, const char *slug, struct arena *a,
                              struct measure_tally **ret)
 {
-    int64_t room = db_int(db, 0, "SELECT COUNT(DISTINCT slug) FROM event_indicator");
+    int64_t room = *slug ? 1 : db_int(db, 0, "SELECT COUNT(DISTINCT slug) FROM event_indicator");
     struct measure_tally *list = arena_alloc(a, (size_t)(room + 1) * sizeof *list);
+    const struct param params[] = {SPAN_PARAMS(slug, span),    p_text(span->year_from),  p_text(span->recent_from),
+                                   p_text(span->half_from), {.type = PARAM_END}};
+    struct stmt *s = db_query_params(db, *slug ? TALLIES("i.slug = $1") : TALLIES("$1 = ''"), params);
     size_t count = 0;
-    struct stmt *s = db_query(
-        db,
-        "SELECT slug, " SUMS("held") ", " SUMS("people") " FROM (SELECT i.slug AS slug, o.start_local AS day,"
-        " CASE WHEN o.end_ms <= $4 THEN 1 ELSE 0 END AS held, o.attended + COALESCE(o.headcount, 0) AS people"
-        " FROM " CARRIERS " i" OF_EVENT " WHERE $1 = '' AND" COUNTS ") x GROUP BY slug ORDER BY slug",
-        SPAN_PARAMS("", span), p_text(span->year_from), p_text(span->recent_from), p_text(span->half_from));
 
     while ((int64_t)count < room && stmt_row(s)) {
         struct measure_tally *t = &list[count++];
@@ -60,7 +61,7 @@ struct measure_sums store_measure_persons(struct db *db, const struct measure_sp
         " CAST(COALESCE(SUM(CASE WHEN first >= $6 THEN 1 ELSE 0 END), 0) AS bigint),"
         " CAST(COALESCE(SUM(CASE WHEN first >= $7 THEN 1 ELSE 0 END), 0) AS bigint)"
         " FROM (SELECT s.volunteer_id AS who, MIN(o.start_local) AS first, MAX(o.start_local) AS last"
-        " FROM " CARRIERS " i" OF_EVENT ATTENDED " WHERE i.slug = $1 AND" COUNTS " GROUP BY s.volunteer_id) x",
+        " FROM event_indicator i" OF_EVENT ATTENDED " WHERE i.slug = $1 AND" COUNTS " GROUP BY s.volunteer_id) x",
         SPAN_PARAMS(slug, span), p_text(span->year_from), p_text(span->recent_from), p_text(span->half_from));
 
     if (stmt_row(s)) {
@@ -77,7 +78,7 @@ size_t store_measure_cells(struct db *db, const struct measure_span *span, const
     size_t count = 0, room = 0;
     struct stmt *s = db_query(db,
                               "SELECT unit, month, COUNT(*) FROM (SELECT e.unit AS unit, substr(o.start_local, 1, 7) AS"
-                              " month FROM " CARRIERS " i" OF_EVENT " WHERE i.slug = $1 AND e.unit <> '' AND" HELD ") x"
+                              " month FROM event_indicator i" OF_EVENT " WHERE i.slug = $1 AND e.unit <> '' AND" HELD ") x"
                               " GROUP BY unit, month ORDER BY unit, month",
                               SPAN_PARAMS(slug, span));
 
@@ -96,11 +97,25 @@ size_t store_measure_cells(struct db *db, const struct measure_span *span, const
     return count;
 }
 
+#define INDICATORS_MAX 50
+
+struct texts store_event_indicators(struct db *db, int64_t event_id, struct arena *a)
+{
+    struct texts list = {arena_alloc(a, INDICATORS_MAX * sizeof(char *)), 0, true};
+    struct stmt *s =
+        db_query(db, "SELECT slug FROM event_indicator WHERE event_id = $1 ORDER BY position", p_int(event_id));
+
+    while (list.count < INDICATORS_MAX && stmt_row(s))
+        list.items[list.count++] = stmt_text(s, 0, a);
+    stmt_done(s);
+    return list;
+}
+
 /* What a value is made of. Columns: id, at, amount, event, title, recurrence, start, tz, unit, sign-up, volunteer. */
 
 #define OCCURRENCE_COLUMNS "e.slug, COALESCE(o.title, e.title), o.recurrence_id, o.start_local, e.tz, e.unit"
 #define AFTER(at, id) " AND (" at " > $5 OR (" at " = $5 AND " id " > $6)) ORDER BY " at ", " id " LIMIT $7"
-#define CARRIED " FROM " CARRIERS " i" OF_EVENT
+#define CARRIED " FROM event_indicator i" OF_EVENT
 
 static const char *const parts_sql[] = {
     [PARTS_SESSIONS] = "SELECT o.id, o.start_ms, 1, " OCCURRENCE_COLUMNS ", '', ''" CARRIED

@@ -3,6 +3,7 @@
 #define KEPU_STORE_MEASURE_H
 
 #include "db.h"
+#include "domain/fields.h"
 #include "domain/measure.h"
 
 /*
@@ -27,11 +28,14 @@ struct measure_tally {
     int64_t held_lately;                      /* sessions of the recent stretch */
 };
 
-/* One of each indicator that any event carries; how many. */
-size_t store_measure_tallies(struct db *db, const struct measure_span *span, struct arena *a,
+/* One of each indicator that any event carries, or of the one named ("": all); how many. */
+size_t store_measure_tallies(struct db *db, const struct measure_span *span, const char *slug, struct arena *a,
                              struct measure_tally **ret);
 /* Distinct participants who attended; the stretches count those who came for the first time in them, `year` all. */
 struct measure_sums store_measure_persons(struct db *db, const struct measure_span *span, const char *slug);
+
+/* What an event counts for. */
+struct texts store_event_indicators(struct db *db, int64_t event_id, struct arena *a);
 
 /* Sessions of a unit in a month: "2025-03". */
 struct measure_cell {

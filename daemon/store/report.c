@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define MONTH_BYTES 7
+
 static void *grown(struct arena *a, void *list, size_t count, size_t *room, size_t bytes)
 {
     void *more;
@@ -15,26 +17,34 @@ static void *grown(struct arena *a, void *list, size_t count, size_t *room, size
     return more;
 }
 
+/* Rows come along the index, so an event's months stand together; of cancelled events the caller knows. */
 size_t store_report_months(struct db *db, const struct measure_span *span, struct arena *a, struct report_month **ret)
 {
     struct report_month *list = NULL;
     size_t count = 0, room = 0;
     struct stmt *s = db_query(
         db,
-        "SELECT id, month, CAST(SUM(held) AS bigint), CAST(SUM(attended) AS bigint), CAST(SUM(headcount) AS bigint),"
-        " MIN(day), MAX(day) FROM (SELECT e.id AS id, substr(o.start_local, 1, 7) AS month, substr(o.start_local, 1,"
-        " 10) AS day, CASE WHEN o.end_ms <= $3 THEN 1 ELSE 0 END AS held, o.attended AS attended,"
-        " COALESCE(o.headcount, 0) AS headcount FROM event e JOIN occurrence o ON o.event_id = e.id"
-        " WHERE e.status <> 'cancelled' AND o.status <> 'cancelled' AND o.start_local >= $1 AND o.start_local < $2"
-        " AND (o.end_ms <= $3 OR o.attended > 0 OR COALESCE(o.headcount, 0) > 0)"
-        " AND (o.status <> 'tentative' OR o.attended > 0 OR COALESCE(o.headcount, 0) > 0)) x"
-        " GROUP BY id, month ORDER BY id, month",
+        "SELECT o.event_id, o.start_local, CASE WHEN o.end_ms <= $3 THEN 1 ELSE 0 END, o.attended,"
+        " COALESCE(o.headcount, 0) FROM occurrence o WHERE o.status <> 'cancelled' AND o.start_local >= $1"
+        " AND o.start_local < $2 AND (o.end_ms <= $3 OR o.attended > 0 OR COALESCE(o.headcount, 0) > 0)"
+        " AND (o.status <> 'tentative' OR o.attended > 0 OR COALESCE(o.headcount, 0) > 0)"
+        " ORDER BY o.event_id, o.start_local",
         p_text(span->from), p_text(span->until), p_int(span->now_ms));
 
     while (stmt_row(s)) {
-        list = grown(a, list, count, &room, sizeof *list);
-        list[count++] = (struct report_month){stmt_int(s, 0),     stmt_text(s, 1, a), stmt_int(s, 2), stmt_int(s, 3),
-                                              stmt_int(s, 4),     stmt_text(s, 5, a), stmt_text(s, 6, a)};
+        int64_t event = stmt_int(s, 0);
+        char *day = stmt_text(s, 1, a);
+        struct report_month *m = count ? &list[count - 1] : NULL;
+        day[strcspn(day, "T")] = 0;
+        if (!m || m->event != event || strncmp(m->first, day, MONTH_BYTES) != 0) {
+            list = grown(a, list, count, &room, sizeof *list);
+            m = &list[count++];
+            *m = (struct report_month){.event = event, .month = arena_strndup(a, day, MONTH_BYTES), .first = day};
+        }
+        m->last = day;
+        m->sessions += stmt_int(s, 2);
+        m->attended += stmt_int(s, 3);
+        m->headcount += stmt_int(s, 4);
     }
     *ret = list;
     return count;

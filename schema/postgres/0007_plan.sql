@@ -4,8 +4,8 @@
 -- they count anew, so that rows may come in any order (a restore).
 ALTER TABLE occurrence ADD COLUMN attended BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX occurrence_counted ON occurrence (event_id, start_local, start_ms, end_ms, status, attended, headcount);
-CREATE INDEX event_indicator_slug ON event_indicator (slug, event_id);
-CREATE INDEX signup_attended ON signup (occurrence_id, volunteer_id, role) WHERE state = 'attended';
+CREATE UNIQUE INDEX event_indicator_slug ON event_indicator (slug, event_id);    -- an event carries each once
+CREATE INDEX signup_attended ON signup (occurrence_id, role, volunteer_id) WHERE state = 'attended';
 
 -- The row first, so that whoever counts next sees what was counted here.
 CREATE FUNCTION kepu_count_attended(of_id BIGINT) RETURNS void LANGUAGE plpgsql AS $$

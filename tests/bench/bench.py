@@ -22,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import kepu as harness  # noqa: E402
 import deliver  # noqa: E402
+import plan_bench  # noqa: E402
 import postgres_bench  # noqa: E402
 
 TOOLS = harness.BIN / "bench"
@@ -469,6 +470,11 @@ def bench_start():
     row("first start to ready, plan loaded", f"{median(first):.0f} ms", "", median(first), 100, " ms", True)
     row("start to ready", f"{median(again):.0f} ms", "", median(again), 100, " ms", True)
     row("resident memory then", f"{median(memory):.1f} MiB", "", median(memory), 16, " MiB", True)
+
+
+def bench_plan():
+    """A district's five years: targets and reports beside one count(*), commands beside SELECT 1, one more attendance."""
+    plan_bench.run(desk, row)
 
 
 def bench_recur():
