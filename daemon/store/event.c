@@ -111,8 +111,9 @@ static void write_lists(struct db *db, const struct event *ev)
         db_exec(db, "INSERT INTO event_audience (event_id, position, slug) VALUES ($1, $2, $3)", id, p_int((int64_t)i),
                 p_text(ev->audiences.items[i]));
     for (size_t i = 0; i < ev->indicators.count; i++)
-        db_exec(db, "INSERT INTO event_indicator (event_id, position, slug) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, p_int((int64_t)i),
-                p_text(ev->indicators.items[i]));
+        db_exec(db,
+                "INSERT INTO event_indicator (event_id, position, slug) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id,
+                p_int((int64_t)i), p_text(ev->indicators.items[i]));
     for (size_t i = 0; i < ev->rdates.count; i++)
         db_exec(db, "INSERT INTO event_date (event_id, kind, local) VALUES ($1, 'rdate', $2) ON CONFLICT DO NOTHING",
                 id, p_text(ev->rdates.items[i]));

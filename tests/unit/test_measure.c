@@ -10,8 +10,8 @@
 /* Half of a way of a thousand days is gone. */
 static struct course half_way(int64_t value_milli)
 {
-    return (struct course){.value_milli = value_milli, .target_milli = 100000, .from_day = 1, .to_day = 1000, .today = 500,
-                           .recent_days = 100, .grows = true};
+    return (struct course){.value_milli = value_milli, .target_milli = 100000, .from_day = 1, .to_day = 1000,
+                           .today = 500, .recent_days = 100, .grows = true};
 }
 
 static void a_tenth_off_the_even_way_is_ahead_or_behind(void **state)
@@ -19,9 +19,9 @@ static void a_tenth_off_the_even_way_is_ahead_or_behind(void **state)
     static const struct {
         int64_t value_milli;
         enum standing standing;
-    } cases[] = {{0, STANDING_BEHIND},      {44999, STANDING_BEHIND}, {45000, STANDING_ON},       {50000, STANDING_ON},
-                 {54999, STANDING_ON},      {55000, STANDING_AHEAD},  {99999, STANDING_AHEAD},    {100000, STANDING_REACHED},
-                 {250000, STANDING_REACHED}};
+    } cases[] = {{0, STANDING_BEHIND},      {44999, STANDING_BEHIND},   {45000, STANDING_ON},
+                 {50000, STANDING_ON},      {54999, STANDING_ON},       {55000, STANDING_AHEAD},
+                 {99999, STANDING_AHEAD},   {100000, STANDING_REACHED}, {250000, STANDING_REACHED}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
