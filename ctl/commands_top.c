@@ -54,7 +54,7 @@ const struct flag global_flags[] = {
     HERE(FLAG_TEXT, "server", "URL", "远程 kepud 的网址（$KEPU_SERVER）", "URL of a remote kepud ($KEPU_SERVER)",
          .group = 'c'),
     HERE(FLAG_TEXT, "token-file", "FILE", "存有令牌的文件（$KEPU_TOKEN_FILE）", "file that holds the token ($KEPU_TOKEN_FILE)"),
-    HERE(FLAG_TEXT, "output", "FORMAT", "输出格式", "output format", .letter = 'o', .group = 'o',
+    HERE(FLAG_TEXT, "output", "FORMAT", "输出格式（报告还有 md、html）", "output format (reports: md and html too)", .letter = 'o', .group = 'o',
          .choices = "table|json|jsonl|csv|name"),
     HERE(FLAG_BOOL, "json", NULL, "同 -o json", "same as -o json", .group = 'o'),
     HERE(FLAG_TEXT, "fields", "a,b", "只要这些字段", "only these fields"),

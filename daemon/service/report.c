@@ -28,6 +28,7 @@ struct gathering {
     struct plan *plan;
     struct measure_span span;             /* of the period, over all events */
     int64_t from_day, to_day;
+    bool whole;                           /* the plan's own time */
     struct report_department *departments;
     size_t department_count;
     struct report_event *events;          /* in order of ids */
@@ -87,6 +88,7 @@ static int open_period(struct gathering *g, const struct report_input *in, struc
     if (strcmp(period, "plan") != 0 &&
         measuring_begin(g->c, g->db, plan, g->to_day < today ? g->to_day : today, g->from_day, &g->m, e))
         return -1;
+    g->whole = strcmp(period, "plan") == 0;
     g->plan = store_plan_find(g->db, plan, a);
     g->r->plan = plan;
     g->r->plan_title = g->lang == LANG_EN && g->plan->title_en[0] ? g->plan->title_en : g->plan->title;
@@ -312,8 +314,8 @@ static void set_evidence(struct gathering *g, const struct target *t, struct rep
     size_t count = measuring_entries(&g->m, t->slug, &list);
 
     if (tally) {
-        x->sessions = tally->sessions.recent;
-        x->people = tally->people.recent;
+        x->sessions = g->whole ? tally->sessions.all : tally->sessions.recent;
+        x->people = g->whole ? tally->people.all : tally->people.recent;
     }
     x->entries = (int64_t)count;
     if (count) {
@@ -333,6 +335,8 @@ static struct report_target target_row(struct gathering *g, const struct target 
 
     if (g->lang == LANG_EN && t->title_en[0])
         x.title = t->title_en;
+    if (g->whole && x.recent_milli != FIELD_INT_ABSENT)      /* lists look at the last year, for the forecast */
+        x.recent_milli = x.value_milli;
     if (t->value_milli != FIELD_INT_ABSENT)
         x.missing_milli = t->value_milli < t->target_milli ? t->target_milli - t->value_milli : 0;
     set_evidence(g, t, &x);

@@ -120,6 +120,11 @@ def test_what_is_no_period_is_refused(office, period):
     assert "2025-H1" in office.error("report", "plan", "--period", period, code=INVALID)
 
 
+def test_over_the_plan_s_whole_time_what_came_in_is_the_value(office):
+    found = {t["slug"]: t for t in office.json("report", "plan")["targets"]}["farmers"]
+    assert found["recent"] == found["value"] > 1200
+
+
 def test_unknown_departments_are_named(office):
     assert "nongye" in office.error("report", "department", "nongyee", code=NOT_FOUND)
 
