@@ -6,7 +6,7 @@
 
 #define ONE_LINE_WIDTH 64
 #define SECTION_INDENT 2
-#define LINE_MEMBERS_MAX 6
+#define LINE_MEMBERS_MAX 8
 
 static bool is_empty(const json_t *value)
 {

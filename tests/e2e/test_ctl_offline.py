@@ -776,12 +776,12 @@ def test_csv_is_rfc_4180_and_no_formula(kepud):
     import csv
     import io
 
-    cells = ["=1+1", "+cmd|x", "-2+3", "@sum", "\tx", "a,b", 'q"q', "two\nlines", "+8613800001234", "普通"]
+    cells = ["=1+1", "+cmd|x", "-2+3", "@sum", "\tx", "+8613800001234", "a,b", 'q"q', "two\nlines", "普通"]
     kepud.default = (200, {"items": [{"hours": -3.5, "name": c, "skills": ["a", "b"]} for c in cells], "next": None})
     raw = kepud.run("volunteer", "export", "--fields", "name,skills,hours").stdout.decode()
     rows = list(csv.reader(io.StringIO(raw, newline="")))
     assert rows[0] == ["name", "skills", "hours"] and raw.count("\r\n") == len(rows)
-    assert [r[0] for r in rows[1:]] == ["'" + c for c in cells[:5]] + cells[5:]
+    assert [r[0] for r in rows[1:]] == ["'" + c for c in cells[:6]] + cells[6:]
     assert rows[1][1:] == ["a;b", "-3.5"]
     assert kepud.run("volunteer", "list", "-o", "csv").out.startswith("name,skills,hours\r\n")
     kepud.default = (200, {"items": [], "next": None})
