@@ -46,6 +46,23 @@ static void help(enum lang lang)
     buf_release(&text);
 }
 
+static int copy(const struct conf *conf, enum lang lang, struct err *e)
+{
+    char rows[24], tables[24];
+    const char *args[] = {rows, tables};
+    struct buf text = {0};
+    struct copied copied;
+
+    if (server_copy(conf, &copied, e))
+        return -1;
+    snprintf(rows, sizeof rows, "%lld", (long long)copied.rows);
+    snprintf(tables, sizeof tables, "%lld", (long long)copied.tables);
+    catalogue_format(&text, catalogue_text(MSG_COPIED, lang), args, 2);
+    puts(buf_text(&text));
+    buf_release(&text);
+    return 0;
+}
+
 static int act(const struct conf *conf, int argc, char **argv, enum lang lang, struct err *e)
 {
     switch (conf->action) {
@@ -65,6 +82,8 @@ static int act(const struct conf *conf, int argc, char **argv, enum lang lang, s
             return -1;
         puts(catalogue_text(MSG_RESTORED, lang));
         return 0;
+    case CONF_COPY:
+        return copy(conf, lang, e);
     case CONF_RUN:
         return server_run(conf, argc, argv, e);
     }

@@ -137,6 +137,17 @@ int server_check(const struct conf *conf, struct err *e)
     return read_stars(conf, &unused, e) || find_group(conf->socket_group, &gid, e) ? -1 : 0;
 }
 
+int server_copy(const struct conf *conf, struct copied *ret, struct err *e)
+{
+    if (check_store_url(conf->store_url, e))
+        return -1;
+    if (check_store_url(conf->copy_to, e)) {
+        err_field(e, "--copy-to");
+        return -1;
+    }
+    return state_copy(conf->state_dir, conf->key_file, conf->store_url, conf->copy_to, ret, e);
+}
+
 /* Signals */
 
 static void on_stop_signal(uv_signal_t *handle, int number)

@@ -4,9 +4,13 @@
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "store/copy.h"
 
 /* What a configuration's values must be beyond their form: zones, addresses, groups that exist. */
 int server_check(const struct conf *conf, struct err *e);
+
+/* --copy-to. */
+int server_copy(const struct conf *conf, struct copied *ret, struct err *e);
 
 /*
  * Runs until SIGTERM or SIGINT; a second SIGINT ends at once with 130. SIGHUP reads the configuration again (argc,

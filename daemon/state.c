@@ -105,6 +105,27 @@ static int set(struct store *store, const char *name, const char *value, struct 
     return failed;
 }
 
+static void check_of(const struct crypto_keys *keys, char ret[2 * CRYPTO_KEY_BYTES + 1])
+{
+    for (size_t i = 0; i < CRYPTO_KEY_BYTES; i++)
+        snprintf(ret + 2 * i, 3, "%02x", keys->check[i]);
+}
+
+int state_copy(const char *dir, const char *key_file, const char *from_url, const char *to_url, struct copied *ret,
+               struct err *e)
+{
+    char check[2 * CRYPTO_KEY_BYTES + 1];
+    struct crypto_keys keys;
+    int fd;
+
+    if (crypto_init())
+        return err_set(e, ERR_FAILED, MSG_RANDOMNESS, NULL, NULL);
+    if (crypto_keys_load(key_file, false, &keys, e) || state_lock(dir, &fd, e))
+        return -1;
+    check_of(&keys, check);
+    return store_copy(from_url, to_url, check, ret, e);
+}
+
 int state_open_keys(struct store *store, const char *key_file, struct crypto_keys *ret, struct err *e)
 {
     char known[2 * CRYPTO_KEY_BYTES + 1], check[2 * CRYPTO_KEY_BYTES + 1];
@@ -112,8 +133,7 @@ int state_open_keys(struct store *store, const char *key_file, struct crypto_key
 
     if (get(store, KEY_CHECK, known, sizeof known, e) || crypto_keys_load(key_file, !known[0], &keys, e))
         return -1;
-    for (size_t i = 0; i < CRYPTO_KEY_BYTES; i++)
-        snprintf(check + 2 * i, 3, "%02x", keys.check[i]);
+    check_of(&keys, check);
     if (known[0] && strcmp(known, check) != 0)
         return err_set(e, ERR_CONFLICT, MSG_STORE_OTHER_KEY, "key_file", NULL);
     if (!known[0] && set(store, KEY_CHECK, check, e))

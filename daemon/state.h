@@ -5,6 +5,7 @@
 #include "base/conf.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "store/copy.h"
 #include "store/store.h"
 
 #define STATE_URL_BYTES 256
@@ -24,6 +25,10 @@ int state_open_keys(struct store *store, const char *key_file, struct crypto_key
 
 /* A whole file, no larger than `bytes_max`. */
 int state_read_file(const char *path, size_t bytes_max, struct buf *ret, struct err *e);
+
+/* Copies all of a state that nobody works on into an empty database (store/copy.h); the key file has to be its own. */
+int state_copy(const char *dir, const char *key_file, const char *from_url, const char *to_url, struct copied *ret,
+               struct err *e);
 
 /* The name of this state directory's daemon among those of a shared database, made at the first start (DIR/daemon). */
 int state_daemon(const char *dir, char ret[STATE_DAEMON_BYTES], struct err *e);

@@ -14,12 +14,13 @@
 /* Flags that are no keys. */
 static const struct {
     const char *flag;
-    enum conf_action action;    /* CONF_RUN: takes the configuration's path; CONF_RESTORE: a backup's */
+    enum conf_action action;    /* CONF_RUN: takes the configuration's path; CONF_RESTORE: a backup's; CONF_COPY: a URL */
     enum msg help;
 } others[] = {
     {"config", CONF_RUN, HELP_CONFIG},
     {"check-config", CONF_CHECK, HELP_CHECK_CONFIG},
     {"restore", CONF_RESTORE, HELP_RESTORE},
+    {"copy-to", CONF_COPY, HELP_COPY_TO},
     {"help", CONF_HELP, HELP_HELP},
     {"version", CONF_VERSION, HELP_VERSION},
 };
@@ -34,7 +35,7 @@ struct flag {
 struct flags {
     struct { const struct conf_key *key; const char *value; } given[FLAGS_MAX];
     size_t count;
-    const char *file, *backup;
+    const char *file, *backup, *copy_to;
     enum conf_action action;
 };
 
@@ -73,6 +74,8 @@ static int take_flag(struct flags *f, const struct flag *flag, struct err *e)
                                : err_set(e, ERR_USAGE, MSG_CONF_FLAG_VALUE, flag->name, flag->name, NULL);
     if (flag->value && strcmp(flag->name, "restore") == 0)
         f->backup = flag->value;
+    else if (flag->value && strcmp(flag->name, "copy-to") == 0)
+        f->copy_to = flag->value;
     else if (flag->value)
         f->file = flag->value;
     return 0;
@@ -94,7 +97,7 @@ static int takes_value(const char *name, struct flags *f, struct err *e)
             continue;
         if (others[i].action != CONF_RUN)
             f->action = others[i].action;
-        return takes_file(others[i].action);
+        return takes_file(others[i].action) || others[i].action == CONF_COPY;
     }
     return unknown_flag(name, e);
 }
@@ -249,6 +252,7 @@ int conf_read(int argc, char *const *argv, struct conf *ret, struct err *e)
     if (read_flags(argc, argv, &f, e))
         return -1;
     ret->action = f.action;
+    ret->copy_to = arena_strdup(&ret->arena, f.copy_to);
     ret->file = arena_strdup(&ret->arena, f.file ? f.file : CONF_FILE_DEFAULT);
     ret->backup = arena_strdup(&ret->arena, f.backup);
     if (f.action == CONF_HELP || f.action == CONF_VERSION)
@@ -292,7 +296,7 @@ void conf_help(enum lang lang, struct buf *out)
 {
     buf_printf(out, "%s\n\n%s\n\n", catalogue_text(WORD_USAGE, lang), catalogue_text(WORD_HELP_INTRO, lang));
     for (size_t i = 0; i < OTHERS; i++) {
-        const char *value = takes_file(others[i].action) ? "FILE" : "";
+        const char *value = takes_file(others[i].action) ? "FILE" : others[i].action == CONF_COPY ? "URL" : "";
         help_line(out, others[i].flag, value, catalogue_text(others[i].help, lang));
         buf_adds(out, "\n");
     }

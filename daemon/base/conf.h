@@ -22,7 +22,7 @@
 #define CONF_RETENTION_MS_MAX (3650LL * 86400000)
 #define CONF_ROUND_MS_MAX 86400000
 
-enum conf_action { CONF_RUN, CONF_CHECK, CONF_HELP, CONF_VERSION, CONF_RESTORE };
+enum conf_action { CONF_RUN, CONF_CHECK, CONF_COPY, CONF_HELP, CONF_VERSION, CONF_RESTORE };
 /* In the order of the choices in the table. */
 enum conf_metrics { CONF_METRICS_SOCKET, CONF_METRICS_LOOPBACK, CONF_METRICS_PUBLIC };
 enum conf_plan { CONF_PLAN_PUBLIC, CONF_PLAN_SUMMARY, CONF_PLAN_OFF };
@@ -44,6 +44,7 @@ struct conf_rate {
 /* All texts live in the arena; a text that was not given and has no default is NULL. */
 struct conf {
     enum conf_action action;
+    const char *copy_to;            /* CONF_COPY: the other database */
     const char *file;               /* the file that was read, or CONF_FILE_DEFAULT */
     const char *backup;             /* CONF_RESTORE: the file to restore */
 

@@ -204,6 +204,8 @@ static struct bytes blob(struct stmt *s, int column)
 {
     const void *data = sqlite3_column_blob(handle_of(s), column);
 
+    if (!data && sqlite3_column_type(handle_of(s), column) == SQLITE_BLOB)
+        data = "";                        /* empty, not NULL */
     return (struct bytes){data, (size_t)sqlite3_column_bytes(handle_of(s), column)};
 }
 

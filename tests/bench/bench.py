@@ -199,32 +199,39 @@ def bench_million():
 
 def bench_postgres():
     """Durable sign-ups a second on PostgreSQL, against pgbench with the same statements and connections."""
-    rounds, each = 5, 3000
-    ours, peer = [], []
     server = postgres_bench.Postgres(durable=True, log_line_prefix="%m [%p] ").start()
     try:
         kepu = harness.Kepu(store=server.url()).start()
-        people(kepu, each + postgres_bench.WORKERS)
-        server.sql("UPDATE volunteer SET code = 'v-' || id")
-        last = int(server.sql("SELECT MAX(id) FROM volunteer"))
-        first = last - each + 1
-        token = token_of(kepu)
-        events(kepu, 2 * rounds, "shift", [{"name": "引导员", "capacity": 100000}])
-        for n in range(rounds):
-            shift, other = 2 * n, 2 * n + 1
-            server.sql("CHECKPOINT")
-            wishes = [{"volunteer": f"v-{first + i}", "event": f"shift-{shift}", "on": day(shift)} for i in range(each)]
-            answer = post(kepu, "/api/v1/signups", wishes, token=token)
-            assert answer["statuses"] == {"201": each}, answer
-            ours.append(answer["rate"])
-            server.sql("CHECKPOINT")
-            peer.append(postgres_bench.beside(server, kepu, token, f"shift-{other}", day(other), first, last, n))
+        for prefix, roles, what in (("one", 1, "everybody in one role"), ("eight", 8, "over eight roles")):
+            postgres_rounds(server, kepu, prefix, roles, what)
         kepu.stop()
         kepu.close()
     finally:
         server.close()
-    row("durable sign-ups on PostgreSQL", f"{median(ours):.0f}/s", f"{median(peer):.0f}/s pgbench, the same statements",
-        median(a / b for a, b in zip(ours, peer)), 0.7)
+
+
+def postgres_rounds(server, kepu, prefix, roles, what):
+    rounds, each = 5, 3000
+    ours, peer = [], []
+    people(kepu, each + postgres_bench.WORKERS, first=roles * 10**6)
+    server.sql("UPDATE volunteer SET code = 'v-' || id")
+    last = int(server.sql("SELECT MAX(id) FROM volunteer"))
+    first = last - each + 1
+    token = kepu.json("token", "add", prefix, "--role", "organizer")["token"]
+    events(kepu, 2 * rounds, prefix, [{"name": f"r{r}", "capacity": 100000} for r in range(roles)])
+    for n in range(rounds):
+        shift, other = 2 * n, 2 * n + 1
+        wishes = [{"volunteer": f"v-{first + i}", "event": f"{prefix}-{shift}", "on": day(shift), "role": f"r{i % roles}"}
+                  for i in range(each)]
+        server.sql("CHECKPOINT")
+        answer = post(kepu, "/api/v1/signups", wishes, token=token)
+        assert answer["statuses"] == {"201": each}, answer
+        ours.append(answer["rate"])
+        server.sql("CHECKPOINT")
+        peer.append(postgres_bench.beside(server, kepu, token, f"{prefix}-{other}", day(other), roles, first, last,
+                                          f"{prefix}-{n}"))
+    row(f"durable sign-ups on PostgreSQL, {what}", f"{median(ours):.0f}/s",
+        f"{median(peer):.0f}/s pgbench, the same statements", median(a / b for a, b in zip(ours, peer)), 0.7)
 
 
 # --- feeds

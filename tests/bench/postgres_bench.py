@@ -12,8 +12,8 @@ from postgres import Postgres  # noqa: E402
 
 WORKERS = 8                      # STORE_WORKERS
 SESSION = re.compile(r"UTC \[(\d+)\]")
-STATEMENT = re.compile(r"LOG:  execute \w+: (.*)")
-PLAIN = re.compile(r"LOG:  statement: (BEGIN.*|COMMIT)$")
+STATEMENT = re.compile(r"LOG:  execute [^:]+: (.*)")
+PLAIN = re.compile(r"LOG:  (?:statement|execute [^:]+): (BEGIN.*|COMMIT)$")
 PARAMETERS = re.compile(r"DETAIL:  parameters: (.*)")
 PARAMETER = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
 
@@ -84,18 +84,18 @@ def pgbench(server, database, script, transactions, first):
     return float(re.search(r"tps = ([\d.]+)", said)[1])
 
 
-def beside(server, kepu, token, event, on, first, last, round_number):
+def beside(server, kepu, token, event, on, roles, first, last, round_number):
     """pgbench signs volunteers first … last-1 up for an event, as kepud has just signed up the last."""
     answer = {}
 
     def act():
         said = requests.post(kepu.base + "/api/v1/signups", headers={"Authorization": f"Bearer {token}"},
-                             json={"volunteer": f"v-{last}", "event": event, "on": on})
+                             json={"volunteer": f"v-{last}", "event": event, "on": on, "role": "r0"})
         answer["code"] = said.json()["id"]
 
     statements = recorded(server, act)
     request = next(s[1][1] for s in statements if isinstance(s, list) and "INSERT INTO request" in s[0])
     known = {f"'v-{last}'": "('v-' || :n)", f"'{last}'": ":n", f"'{answer['code']}'": f"('s-{round_number}-' || :n)",
-             request: f"('~{round_number}-' || :n)"}
+             request: f"('~{round_number}-' || :n)", "'r0'": f"('r' || :n % {roles})"}
     count = (last - first) // WORKERS * WORKERS
     return pgbench(server, "postgres", script_of(statements, known), count, first - WORKERS)
