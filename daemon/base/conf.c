@@ -14,7 +14,7 @@
 /* Flags that are no keys. */
 static const struct {
     const char *flag;
-    enum conf_action action;    /* CONF_RUN: takes the configuration's path; CONF_RESTORE: a backup's; CONF_COPY: a URL */
+    enum conf_action action;    /* takes: CONF_RUN the configuration's path, CONF_RESTORE a backup's, CONF_COPY a URL */
     enum msg help;
 } others[] = {
     {"config", CONF_RUN, HELP_CONFIG},

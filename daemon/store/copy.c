@@ -11,7 +11,7 @@
 
 #define TABLES_MAX 100
 #define COLUMNS_MAX 40
-#define SCHEMA "schema/sqlite/"          /* every table is in it, after those that it refers to */
+#define SCHEMA "schema/sqlite/"          /* makes tables after those that they refer to */
 #define TABLE_BEGINS "CREATE TABLE "
 #define COUNT_TEXT_BYTES 24
 
@@ -49,15 +49,49 @@ static int64_t count_rows(struct copying *c, struct db *db, const char *table)
 
 /* Tables and columns */
 
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Those that only several daemons need say nothing about the office. */
+static size_t tables_of(struct copying *c, const char *ret[TABLES_MAX])
+{
+    struct stmt *s = db_is_shared(c->from)
+                         ? db_query(c->from, "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+                                             " AND tablename NOT IN ('change_log', 'delivery_claim', 'schema_version')"
+                                             " ORDER BY 1")
+                         : db_query(c->from, "SELECT name FROM sqlite_master WHERE type = 'table'"
+                                             " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY 1");
+    size_t count = 0;
+
+    while (count < TABLES_MAX && stmt_row(s))
+        ret[count++] = stmt_text(s, 0, &c->sql);
+    stmt_done(s);
+    return count;
+}
+
+/* In the order in which migrations made them; what has got another name since comes last. */
 static void list_tables(struct copying *c)
 {
+    const char *found[TABLES_MAX];
+    size_t count = tables_of(c, found);
+
     for (const struct asset *a = asset_next(SCHEMA, NULL); a; a = asset_next(SCHEMA, a)) {
         const char *at = a->data;
-        while ((at = strstr(at, TABLE_BEGINS)) && c->count < TABLES_MAX) {
+        while ((at = strstr(at, TABLE_BEGINS))) {
             at += strlen(TABLE_BEGINS);
-            c->names[c->count++] = arena_strndup(&c->sql, at, strcspn(at, " ("));
+            const char *name = arena_strndup(&c->sql, at, strcspn(at, " ("));
+            if (is_among(name, found, count) && !is_among(name, c->names, c->count))
+                c->names[c->count++] = name;
         }
     }
+    for (size_t i = 0; i < count; i++)
+        if (!is_among(found[i], c->names, c->count))
+            c->names[c->count++] = found[i];
 }
 
 static enum column_type type_of(const char *declared)
@@ -166,8 +200,8 @@ static int copy_table(struct copying *c, const char *name, struct err *e)
     struct table t;
 
     read_columns(c, name, &t);
-    if (t.count == 0)
-        return db_check(c->from, e);
+    if (db_check(c->from, e))
+        return -1;
     db_exec_params(c->to, about(c, "DELETE FROM %s", name), none);   /* what migrations put there */
     copy_rows(c, &t);
     set_sequence(c, &t);
@@ -281,9 +315,11 @@ static int copy_all(struct copying *c, struct err *e)
 
 static int prepare(struct copying *c, const char *from_url, const char *to_url, const char *key_check, struct err *e)
 {
-    list_tables(c);
     c->from = db_open(from_url, true, e);
     if (!c->from || check_alone(c->from, e) || migrate(c->from, e) || check_key(c, key_check, e))
+        return -1;
+    list_tables(c);
+    if (db_check(c->from, e))
         return -1;
     c->to = db_open(to_url, true, e);
     if (c->to && check_alone(c->to, e) == 0 && migrate(c->to, e) == 0)
