@@ -21,7 +21,10 @@ static bool can_cancel(const struct page *p, const struct signup *s)
 {
     bool holds = s->state == SIGNUP_CONFIRMED || s->state == SIGNUP_WAITLISTED || s->state == SIGNUP_OFFERED;
 
-    return holds && !s->off && s->end_ms > p->call.req.now_ms;
+    bool late = s->state == SIGNUP_CONFIRMED && s->cancel_until_ms != FIELD_INT_ABSENT &&
+                s->cancel_until_ms <= p->call.req.now_ms;
+
+    return holds && !late && !s->off && s->end_ms > p->call.req.now_ms;
 }
 
 /* With the venue's code, around the shift. */
