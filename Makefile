@@ -206,7 +206,9 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%)                   ## measurements besid
 
 ROUNDS ?= 300
 PLACE_ROUNDS ?= 100
-crash: all                                                 ## the long kill -9 campaign (ROUNDS=300)
+CRASH_SEEDS ?= 20000
+crash: all $(BUILD)/sim/sim                                ## the long kill -9 campaign (ROUNDS=300), and 20,000 simulated months
+	@$(BUILD)/sim/sim --from 100000 --seeds $(CRASH_SEEDS) --jobs $$(nproc)
 	@KEPU_BIN=$(abspath $(BUILD)) ROUNDS=$(ROUNDS) $(PYTHON) tests/crash/crash.py
 	@KEPU_BIN=$(abspath $(BUILD)) ROUNDS=$(PLACE_ROUNDS) $(PYTHON) tests/crash/last_place.py
 	@KEPU_BIN=$(abspath $(BUILD)) ROUNDS=$(PLACE_ROUNDS) $(PYTHON) tests/postgres.py $(PYTHON) tests/crash/last_place.py

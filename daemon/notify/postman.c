@@ -84,6 +84,8 @@ static void rest(struct postman *p, int64_t at_ms)
         begin(p);
         return;
     }
+    if (at_ms == INT64_MAX)              /* no mail waits: the next one wakes it */
+        return;
     if (wait_ms > POSTMAN_SLEEP_MS_MAX)
         wait_ms = POSTMAN_SLEEP_MS_MAX;
     uv_update_time(p->loop);

@@ -194,9 +194,8 @@ int64_t store_delivery_next_ms(struct db *db)
 
 struct ids store_delivery_sending(struct db *db, struct arena *a)
 {
-    return store_read_ids(db_query(db, "SELECT id FROM delivery WHERE state = 'sending' OR id IN"
-                                       " (SELECT delivery_id FROM attempt WHERE outcome IS NULL) ORDER BY id"),
-                          a);
+    return store_read_ids(
+        db_query(db, "SELECT DISTINCT delivery_id FROM attempt WHERE outcome IS NULL ORDER BY delivery_id"), a);
 }
 
 void store_claim_put(struct db *db, int64_t delivery_id, const char *owner, int64_t until_ms)

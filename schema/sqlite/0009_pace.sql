@@ -12,3 +12,6 @@ CREATE TABLE robot_send (
 -- A delivery's way through its states touches as few indices as can be.
 DROP INDEX delivery_occurrence;
 CREATE INDEX delivery_subject ON delivery (occurrence_id, channel_id);
+
+-- What was under way when a daemon died is found without reading all that ever was.
+CREATE INDEX attempt_open ON attempt (delivery_id) WHERE outcome IS NULL;
