@@ -28,7 +28,7 @@ def schema_of_sqlite(path):
 
     tables = names("table")
     found = {
-        "columns": {t: [(c[1], bool(c[3] or c[5])) for c in db.execute(f"PRAGMA table_info({t})")] for t in tables},
+        "columns": {t: {(c[1], bool(c[3] or c[5])) for c in db.execute(f"PRAGMA table_info({t})")} for t in tables},
         "indexes": {i: columns(i) for i in names("index")},
         "unique": {(t, columns(i[1])) for t in tables for i in db.execute(f"PRAGMA index_list({t})") if i[3] == "u"},
         "references": {(t, f[3], f[2], f[6]) for t in tables for f in db.execute(f"PRAGMA foreign_key_list({t})")},
@@ -57,7 +57,7 @@ def schema_of_postgres(url):
             url, "SELECT table_name, column_name, is_nullable FROM information_schema.columns"
             " WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"):
         if table not in OF_SEVERAL:
-            columns.setdefault(table, []).append((column, nullable == "NO"))
+            columns.setdefault(table, set()).add((column, nullable == "NO"))
     for table, other, on_delete, kind, keys in run(url, KEYS):
         if table in OF_SEVERAL:
             continue
