@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define ONE_LINE_WIDTH 64
+#define MEMBERS_WIDTH 72
 #define SECTION_INDENT 2
 #define LINE_MEMBERS_MAX 8
 
@@ -43,11 +44,18 @@ static void add_line_of(struct buf *out, json_t *object, enum lang lang)
 {
     const char *key, *comma = "";
     json_t *value;
+    size_t line = 0;             /* where the present one begins */
 
     json_object_foreach (object, key, value) {
         if (is_empty(value))
             continue;
         buf_adds(out, comma);
+        if (utf8_width(buf_text(out) + line) > MEMBERS_WIDTH) {
+            if (out->data[out->len - 1] == ' ')
+                out->len--;
+            buf_addc(out, '\n');
+            line = out->len;
+        }
         text_clean(out, label_of(key, lang), TEXT_ONE_LINE);
         buf_addc(out, ' ');
         cell_text(out, key, value, lang, TEXT_ONE_LINE);

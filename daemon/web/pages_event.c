@@ -13,7 +13,7 @@
 #define ROW_PLACE_CHARS 40
 #define TITLE_CHARS 200
 #define DESCRIPTION_BYTES 8000           /* escaped: a page stays within 40 kB */
-#define DESCRIPTION_BYTES_MIN 1500       /* however long the roles' names are */
+#define DESCRIPTION_BYTES_MIN 600       /* however long the roles' names are */
 #define ROLE_TIMES 3                     /* a name stands in the table, and twice in the form */
 #define NUMBER_CHARS_MAX 4
 
