@@ -53,6 +53,7 @@ struct server {
     uv_timer_t close;        /* shifts whose end nobody wrote down */
     struct call close_call;
     bool close_under_way;
+    bool close_again;        /* something changed since the last look began */
     bool stop_asked;         /* a signal came; before `started` it waits */
     bool stopping;
 };
@@ -380,12 +381,15 @@ static void on_daily(uv_timer_t *timer)
     service_call(s->service, c);
 }
 
-/* On time and after any time away: what the database says is open decides. */
+/* On time and after any time away: what the database says is open decides. While nobody is in, nobody looks. */
 static void on_close_done(struct call *c)
 {
     struct server *s = c->data;
+    const bool *more = c->result;
 
     s->close_under_way = false;
+    if (c->status == 0 && more && !*more && !s->close_again)
+        uv_timer_stop(&s->close);
     call_release(c);
 }
 
@@ -397,9 +401,25 @@ static void on_close(uv_timer_t *timer)
     if (s->close_under_way)
         return;
     s->close_under_way = true;
+    s->close_again = false;
     *c = (struct call){.op = &op_attendance_close, .done = on_close_done, .data = s};
     fill_own_request(&c->req);
     service_call(s->service, c);
+}
+
+/* Somebody may have come in. */
+static void on_change(void *arg, const struct change *changes, int count)
+{
+    struct server *s = arg;
+
+    for (int i = 0; i < count; i++) {
+        enum change_kind kind = changes[i].kind;
+        if (s->stopping || (kind != CHANGE_PERSON && kind != CHANGE_PLACES && kind != CHANGE_EVERYTHING))
+            continue;
+        s->close_again = true;
+        if (!uv_is_active((uv_handle_t *)&s->close))
+            uv_timer_start(&s->close, on_close, CLOSE_EVERY_MS, CLOSE_EVERY_MS);
+    }
 }
 
 /* What has to be right before anything is served. */
@@ -421,6 +441,7 @@ static void start_daily(struct server *s)
 {
     uv_timer_start(&s->daily, on_daily, DAILY_FIRST_MS, DAILY_EVERY_MS);
     uv_timer_start(&s->close, on_close, CLOSE_FIRST_MS, CLOSE_EVERY_MS);
+    service_listen(s->service, on_change, s);
 }
 
 /* The state of a backup takes the place of what is there; nothing is served. */

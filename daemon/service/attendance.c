@@ -299,15 +299,17 @@ static int close_one(struct call *c, struct db *db, const char *id, struct err *
 static int run_close(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     struct texts open = store_attendance_open(db, c->req.now_ms, CLOSED_AT_ONCE, &c->out);
+    bool *more = arena_alloc(&c->out, sizeof *more);
 
     (void)input;
-    (void)ret;
     c->req.force = true;                 /* a shift of several days may have been checked in on the first */
     for (size_t i = 0; i < open.count; i++)
         if (close_one(c, db, open.items[i], e))
             return -1;
     if (open.count > 0)
         call_audit(c, "attendance", "%zu closed at the shift's end", open.count);
+    *more = store_attendance_any_open(db);
+    *ret = more;
     return db_check(db, e);
 }
 

@@ -48,6 +48,13 @@ struct texts store_attendance_open(struct db *db, int64_t now_ms, int64_t limit,
                       (size_t)limit, a);
 }
 
+bool store_attendance_any_open(struct db *db)
+{
+    return db_int(db, 0,
+                  "SELECT 1 FROM signup WHERE checked_in_ms IS NOT NULL AND checked_out_ms IS NULL"
+                  " AND state = 'attended' LIMIT 1") == 1;
+}
+
 #define OF_MAX 20
 
 struct texts store_attendance_of(struct db *db, int64_t occurrence_id, const char *volunteer, const char *role,

@@ -14,6 +14,7 @@ struct stmt *store_attendance_steps(struct db *db, int64_t signup_row);
 bool store_attendance_step_next(struct stmt *s, struct arena *a, struct attendance_step *ret);
 /* Sign-ups' codes whose shift has ended with nobody checked out, the oldest first. */
 struct texts store_attendance_open(struct db *db, int64_t now_ms, int64_t limit, struct arena *a);
+bool store_attendance_any_open(struct db *db);   /* somebody is in and not out, whether the shift is over or not */
 /* Sign-ups' codes of a volunteer (by their id) at an occurrence that were not cancelled; `role` "" means any. */
 struct texts store_attendance_of(struct db *db, int64_t occurrence_id, const char *volunteer, const char *role,
                                  struct arena *a);
