@@ -679,12 +679,12 @@ static void each_link_cancels_what_it_may_and_nothing_else(void **state)
     single = token_of(f, &in);
     in = form("c1", day, "李四", "13800000002");
     id = keep(strdup(((struct signup *)page_of(f, token_of(f, &in))->signups.items)->id));
-    ref = (struct person_ref){whole, id};
+    ref = (struct person_ref){.token = whole, .signup = id};
     refused(f, &op_signup_cancel_web, &ref, ERR_NOT_FOUND, "signup");
     id = keep(strdup(((struct signup *)page_of(f, whole)->signups.items)[1].id));
-    ref = (struct person_ref){whole, id};
+    ref = (struct person_ref){.token = whole, .signup = id};
     assert_string_equal(((struct signup *)ask(f, &op_signup_cancel_web, &ref))->event, "c1");
-    ref = (struct person_ref){single, NULL};
+    ref = (struct person_ref){.token = single};
     assert_string_equal(((struct signup *)ask(f, &op_signup_cancel_web, &ref))->state_name, "cancelled");
     refused(f, &op_signup_cancel_web, &ref, ERR_CONFLICT, "state");
     ref.token = (char *)(uintptr_t)"nothing";
