@@ -586,6 +586,45 @@ static void a_request_that_stops_half_way_is_closed(void **state)
     }
 }
 
+static void wait_connected(struct world *w)
+{
+    int64_t until = clock_monotonic_ms() + WAIT_MS;
+
+    while (!w->http->connections && clock_monotonic_ms() < until)
+        turn(w, -1);
+    assert_non_null(w->http->connections);
+}
+
+/* Connected first, then bytes and the end of the stream before the server looks, as it is when the machine is busy. */
+static void who_says_something_and_hangs_up_is_let_go_at_once(void **state)
+{
+    struct world *w = *state;
+    static const char *const parts[] = {"GE", "GET / HTTP/1.1\r\nHost: ke",
+                                        "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhel"};
+
+    for (size_t i = 0; i < 6; i++) {
+        int fd = i % 2 ? dial(w) : dial_unix(w);
+        size_t bytes = strlen(parts[i / 2]);
+        wait_connected(w);
+        assert_int_equal(send(fd, parts[i / 2], bytes, MSG_NOSIGNAL), bytes);
+        shutdown(fd, SHUT_WR);
+        assert_int_equal(hear(w, fd), 0);
+        close(fd);
+    }
+}
+
+static void who_asks_and_says_no_more_is_answered(void **state)
+{
+    struct world *w = *state;
+    int fd = dial(w);
+
+    say(w, fd, "GET / HTTP/1.1\r\n" HOST "\r\n");
+    shutdown(fd, SHUT_WR);
+    assert_int_equal(hear(w, fd), 200);
+    assert_int_equal(hear(w, fd), 0);
+    close(fd);
+}
+
 static void a_request_that_drips_for_ever_is_closed(void **state)
 {
     struct world *w = *state;
@@ -800,6 +839,8 @@ int main(void)
         IN(a_hundred_waiting_exchanges_are_answered_in_any_order, setup),
         IN(who_hangs_up_before_the_answer_harms_nobody, setup),
         IN(a_request_that_stops_half_way_is_closed, setup_quick),
+        IN(who_says_something_and_hangs_up_is_let_go_at_once, setup),
+        IN(who_asks_and_says_no_more_is_answered, setup),
         IN(a_request_that_drips_for_ever_is_closed, setup_quick),
         IN(what_is_not_answered_in_time_is_answered_503, setup_quick),
         IN(the_unix_door_knows_who_asks, setup_proxied),
