@@ -18,9 +18,10 @@
     IN_BODY(FLAG_LIST, "partner", "DEPT", "配合部门（可重复）", "partner department (repeatable)", .field = "partners"), \
     IN_BODY(FLAG_LIST, "audience", "SLUG", "面向人群（可重复）", "audience (repeatable)", .field = "audiences"), \
     IN_BODY(FLAG_TEXT, "venue", "SLUG-OR-TEXT", "地点", "venue"), \
-    IN_BODY(FLAG_ROLES, "role", "NAME=CAPACITY[/MINIMUM][:participant][:skills=K+K]", \
-            "岗位和名额，如 讲解员=5/2；听众加 :participant；要求专长加 :skills=讲解+英语（可重复）", \
-            "role and places, such as guide=5/2; :participant for an audience; :skills=K+K for skills (repeatable)", \
+    IN_BODY(FLAG_ROLES, "role", "NAME=CAPACITY[/MINIMUM][:participant][:skills=K+K][:waitlist=N]", \
+            "岗位和名额，如 讲解员=5/2；听众加 :participant；要求专长加 :skills=讲解+英语；候补上限加 :waitlist=10（可重复）", \
+            "role and places, such as guide=5/2; :participant for an audience; :skills=K+K for skills; " \
+            ":waitlist=N for how many may be in line (repeatable)", \
             .field = "roles"), \
     IN_BODY(FLAG_TEXT, "signup-opens", "SPAN-OR-WHEN", "何时开放报名：开始前多久，如 30d，或某个时间", \
             "when sign-up opens: so long before the start (30d), or a time"), \

@@ -228,6 +228,7 @@ static const struct label labels[] = {
     {"version", {"版本", "Version"}, READ_PLAIN},
     {"volunteer", {"志愿者", "Volunteer"}, READ_PLAIN},
     {"volunteers", {"志愿者", "Volunteers"}, READ_PLAIN},
+    {"waitlist_max", {"最多候补", "Longest line"}, READ_PLAIN},
     {"waitlisted", {"候补", "Waitlisted"}, READ_PLAIN},
     {"webcal", {"订阅地址", "Subscription"}, READ_PLAIN},
     {"weekday", {"星期", "Weekday"}, READ_PLAIN},

@@ -12,6 +12,7 @@ static int bad_role(const char *text, const char *flag, struct err *e)
 }
 
 #define SKILLS "skills="
+#define LINE "waitlist="
 
 /* "讲解+英语" */
 static bool read_skills(char *text, json_t *role)
@@ -26,15 +27,33 @@ static bool read_skills(char *text, json_t *role)
     return true;
 }
 
-/* "participant", "helper", "skills=K+K": each after a colon, in any order. */
+/* How many may be in line. */
+static bool read_line(const char *text, json_t *role)
+{
+    long long most;
+
+    return args_parse_int(text, &most) && json_object_set_new(role, "waitlist_max", json_integer(most)) == 0;
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* "participant", "helper", "skills=K+K", "waitlist=N": each after a colon, in any order. */
 static bool read_kinds(char *kinds, json_t *role)
 {
     bool participant = false;
     char *one;
 
     while ((one = strsep(&kinds, ":"))) {
-        if (strncmp(one, SKILLS, strlen(SKILLS)) == 0 && !json_object_get(role, "skills")) {
+        if (begins(one, SKILLS) && !json_object_get(role, "skills")) {
             if (!read_skills(one + strlen(SKILLS), role))
+                return false;
+            continue;
+        }
+        if (begins(one, LINE) && !json_object_get(role, "waitlist_max")) {
+            if (!read_line(one + strlen(LINE), role))
                 return false;
             continue;
         }
@@ -65,15 +84,21 @@ static bool read_places(char *places, json_t *role)
     return read_kinds(kinds, role);
 }
 
+/* The last '=' but those of what follows the places: a name may hold anything. */
+static char *places_of(char *text)
+{
+    char *skills = strstr(text, ":" SKILLS), *line = strstr(text, ":" LINE);
+    char *more = skills && (!line || skills < line) ? skills : line;
+
+    return memrchr(text, '=', more ? (size_t)(more - text) : strlen(text));
+}
+
 int role_parse(const char *text, const char *flag, json_t **ret, struct err *e)
 {
-    char *copy = mem_strdup(text), *skills = strstr(copy, ":" SKILLS), *equals;
+    char *copy = mem_strdup(text), *equals = places_of(copy);
     json_t *role = json_object(), *name;
-    bool good;
+    bool good = equals && equals != copy;
 
-    /* The last '=' but that of the skills: a name may hold anything. */
-    equals = memrchr(copy, '=', skills ? (size_t)(skills - copy) : strlen(copy));
-    good = equals && equals != copy;
     if (good) {
         *equals = 0;
         name = json_string(copy);

@@ -1,4 +1,4 @@
-/* A role as it is said on the command line: NAME=CAPACITY[/MINIMUM][:participant][:skills=K+K]. */
+/* A role as it is said on the command line: NAME=CAPACITY[/MINIMUM][:participant][:skills=K+K][:waitlist=N]. */
 #ifndef KEPU_CTL_ROLE_H
 #define KEPU_CTL_ROLE_H
 
@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* *ret is a new {"name","capacity","participant"}, with "minimum" and "skills" where they were said. */
+/* *ret is a new {"name","capacity","participant"}, with "minimum", "skills" and "waitlist_max" where they were said. */
 int role_parse(const char *text, const char *flag, json_t **ret, struct err *e);
 
 #endif

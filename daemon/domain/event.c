@@ -54,6 +54,7 @@ static const struct field role_table[] = {
     FIELD(FIELD_INT, role, minimum, "people without whom it is understaffed"),
     FIELD(FIELD_BOOL, role, participant, "true: participants; false: helpers"),
     FIELD(FIELD_TEXTS, role, skills, "asked for: a volunteer has all of them"),
+    FIELD(FIELD_INT, role, waitlist_max, "people in line at most; 0: any number; null: the office's rule"),
     FIELD(FIELD_INT, role, confirmed, "places taken for certain"),
     FIELD(FIELD_INT, role, offered, "places offered to somebody in line"),
     FIELD(FIELD_INT, role, waitlisted, "people in line"),
@@ -68,6 +69,7 @@ static const struct field plain_role_table[] = {
     FIELD(FIELD_INT, role, minimum, NULL),
     FIELD(FIELD_BOOL, role, participant, NULL),
     FIELD(FIELD_TEXTS, role, skills, NULL),
+    FIELD(FIELD_INT, role, waitlist_max, "people in line at most; 0: any number; null: the office's rule"),
 };
 static const struct fields plain_role_fields = FIELDS("event_role", role, plain_role_table);
 
@@ -145,6 +147,7 @@ static const struct field role_input_table[] = {
     FIELD(FIELD_INT, role_input, minimum, "0 to capacity"),
     FIELD(FIELD_MAYBE, role_input, participant, NULL),
     FIELD(FIELD_TEXTS, role_input, skills, "a volunteer must have all of them"),
+    FIELD(FIELD_INT, role_input, waitlist_max, "people in line at most; 0: any number; absent: the office's rule"),
 };
 static const struct fields role_input_fields = FIELDS("role_input", role_input, role_input_table);
 
@@ -291,6 +294,9 @@ static int role_check(const struct role_input *r, struct err *e)
         return err_set(e, ERR_INVALID, MSG_ROLE_CAPACITY, "roles", r->name, capacity, most, NULL);
     if (r->minimum != FIELD_INT_ABSENT && (r->minimum < 0 || r->minimum > r->capacity))
         return err_set(e, ERR_INVALID, MSG_ROLE_MINIMUM, "roles", r->name, capacity, NULL);
+    snprintf(most, sizeof most, "%d", ROLE_WAITLIST_MAX);
+    if (r->waitlist_max != FIELD_INT_ABSENT && (r->waitlist_max < 0 || r->waitlist_max > ROLE_WAITLIST_MAX))
+        return err_set(e, ERR_INVALID, MSG_ROLE_WAITLIST, "roles", r->name, most, NULL);
     if (r->skills.count > ROLE_SKILLS_MAX) {
         snprintf(most, sizeof most, "%d", ROLE_SKILLS_MAX);
         return err_set(e, ERR_INVALID, MSG_TOO_LONG, "roles", "skills", most, NULL);

@@ -19,6 +19,7 @@
 #define ROLE_NAME_CHARS_MAX 40
 #define ROLE_CAPACITY_MAX 1000000
 #define ROLE_SKILLS_MAX 10
+#define ROLE_WAITLIST_MAX 100000
 #define SIGNUP_LIMIT_MAX 1000           /* sign-ups of one person for one event */
 #define SLUG_BYTES_MAX 64
 
@@ -51,6 +52,7 @@ struct role {
     int64_t minimum;
     bool participant;
     struct texts skills;     /* a volunteer must have all of them */
+    int64_t waitlist_max;    /* people in line at most; 0: any number; FIELD_INT_ABSENT: the office's rule */
     int64_t taken;           /* confirmed + offered */
     int64_t confirmed;
     int64_t offered;
@@ -143,6 +145,7 @@ struct role_input {
     int64_t capacity, minimum;       /* FIELD_INT_ABSENT when not given */
     int8_t participant;
     struct texts skills;
+    int64_t waitlist_max;            /* 0: any number; FIELD_INT_ABSENT: the office's rule */
 };
 
 /* Naming an event, one of its dates, and what to do with it. */

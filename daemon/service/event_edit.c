@@ -343,7 +343,7 @@ static int edit_roles(struct call *c, struct db *db, const struct event_input *i
         roles[i] = (struct role){.name = given[i].name, .capacity = given[i].capacity,
                                  .minimum = given[i].minimum == FIELD_INT_ABSENT ? 0 : given[i].minimum,
                                  .participant = given[i].participant == 1,
-                                 .skills = given[i].skills};
+                                 .skills = given[i].skills, .waitlist_max = given[i].waitlist_max};
     o->own_roles = true;
     return occurrence_put_roles(c, db, o->id, &(struct objects){roles, in->roles.count, true}, e);
 }

@@ -162,6 +162,7 @@ static int resolve_roles(struct call *c, const struct event_input *in, struct ev
                                  .minimum = given[i].minimum == FIELD_INT_ABSENT ? 0 : given[i].minimum,
                                  .participant = given[i].participant == 1,
                                  .skills = given[i].skills,
+                                 .waitlist_max = given[i].waitlist_max,
                                  .free = given[i].capacity};
     ev->roles = (struct objects){roles, in->roles.count, true};
     return 0;

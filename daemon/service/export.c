@@ -79,15 +79,21 @@ static const char *skills_text(struct export *x, const struct texts *skills)
     return text;
 }
 
+/* ":waitlist=9" */
+static const char *line_text(struct export *x, int64_t most)
+{
+    return most == FIELD_INT_ABSENT ? "" : arena_printf(&x->c->out, ":waitlist=%lld", (long long)most);
+}
+
 static void put_roles(struct export *x, const struct objects *roles)
 {
     const struct role *list = roles->items;
 
     for (size_t i = 0; i < roles->count; i++)
         ical_text(&x->ical, "X-KEPU-ROLE",
-                  arena_printf(&x->c->out, "%s=%lld/%lld%s%s", list[i].name, (long long)list[i].capacity,
+                  arena_printf(&x->c->out, "%s=%lld/%lld%s%s%s", list[i].name, (long long)list[i].capacity,
                                (long long)list[i].minimum, list[i].participant ? ":participant" : "",
-                               skills_text(x, &list[i].skills)));
+                               line_text(x, list[i].waitlist_max), skills_text(x, &list[i].skills)));
 }
 
 /* Whole days that are left out of a timed series are dates; the rest is of DTSTART's kind. */

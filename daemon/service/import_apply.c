@@ -27,7 +27,8 @@ static bool same_roles(const struct objects *a, const struct objects *b)
         return false;
     for (size_t i = 0; i < a->count; i++)
         if (strcmp(x[i].name, y[i].name) != 0 || x[i].capacity != y[i].capacity || x[i].minimum != y[i].minimum ||
-            x[i].participant != y[i].participant || !same_texts(&x[i].skills, &y[i].skills))
+            x[i].participant != y[i].participant || x[i].waitlist_max != y[i].waitlist_max ||
+            !same_texts(&x[i].skills, &y[i].skills))
             return false;
     return true;
 }

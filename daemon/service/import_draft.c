@@ -129,6 +129,7 @@ static struct texts own_slugs(struct import *m, const struct import_draft *d, co
 }
 
 #define SKILLS ":skills="
+#define LINE ":waitlist="
 
 static struct texts read_skills(struct import *m, char *text)
 {
@@ -140,16 +141,33 @@ static struct texts read_skills(struct import *m, char *text)
     return skills;
 }
 
-/* "讲解员=30/3:participant:skills=讲解+英语", as a command has it; read from its end, since a name may hold anything. */
+/* Cuts ":waitlist=9" off. */
+static bool read_line(char *text, int64_t *ret_most)
+{
+    char *line = strstr(text, LINE), *end = NULL;
+
+    if (!line)
+        return true;
+    *line = 0;
+    *ret_most = strtoll(line + strlen(LINE), &end, 10);
+    return !*end;
+}
+
+/*
+ * "讲解员=30/3:participant:waitlist=9:skills=讲解+英语", as a command has it; read from its end, since a name may hold
+ * anything.
+ */
 static bool read_role(struct import *m, const char *text, struct role_input *ret)
 {
     char *name = arena_strdup(&m->c->out, text), *skills = strstr(name, SKILLS), *equals, *end;
 
-    *ret = (struct role_input){.name = name, .minimum = 0};
+    *ret = (struct role_input){.name = name, .minimum = 0, .waitlist_max = FIELD_INT_ABSENT};
     if (skills) {
         *skills = 0;
         ret->skills = read_skills(m, skills + strlen(SKILLS));
     }
+    if (!read_line(name, &ret->waitlist_max))
+        return false;
     equals = strrchr(name, '=');
     if (!equals)
         return false;
@@ -179,6 +197,7 @@ struct objects import_roles(struct import *m, const struct ical_component *from,
     for (size_t i = 0; i < list.count; i++)
         roles[i] = (struct role){.name = inputs[i].name, .capacity = inputs[i].capacity, .minimum = inputs[i].minimum,
                                  .participant = inputs[i].participant == 1, .skills = inputs[i].skills,
+                                 .waitlist_max = inputs[i].waitlist_max,
                                  .free = inputs[i].capacity};
     return (struct objects){roles, list.count, true};
 }

@@ -33,6 +33,11 @@ static struct texts texts_of(const json_t *o, const char *name, struct arena *a)
     return list;
 }
 
+static int64_t line_of(const json_t *most)
+{
+    return json_is_integer(most) ? json_integer_value(most) : FIELD_INT_ABSENT;
+}
+
 static struct objects roles_of(const json_t *o, struct arena *a)
 {
     const json_t *array = json_object_get(o, "roles");
@@ -44,7 +49,8 @@ static struct objects roles_of(const json_t *o, struct arena *a)
                                  .capacity = json_integer_value(json_object_get(r, "capacity")),
                                  .minimum = json_integer_value(json_object_get(r, "minimum")),
                                  .participant = json_is_true(json_object_get(r, "participant")),
-                                 .skills = texts_of(r, "skills", a)};
+                                 .skills = texts_of(r, "skills", a),
+                                 .waitlist_max = line_of(json_object_get(r, "waitlist_max"))};
     }
     return (struct objects){roles, json_array_size(array), true};
 }
@@ -219,7 +225,7 @@ static struct objects role_inputs(struct call *c, const struct objects *list)
 
     for (size_t i = 0; i < list->count; i++)
         inputs[i] = (struct role_input){roles[i].name, roles[i].capacity, roles[i].minimum, roles[i].participant,
-                                         roles[i].skills};
+                                         roles[i].skills, roles[i].waitlist_max};
     return (struct objects){inputs, list->count, true};
 }
 

@@ -147,14 +147,16 @@ static bool take_place(struct call *c, struct db *db, const struct enrolment *in
     return store_place_take(db, id, in->role);
 }
 
-/* In line for the role already. */
+/* Not more in line than the role, or else the office, says. */
 static int check_line(struct call *c, struct db *db, const struct enrolment *in, struct err *e)
 {
     const struct occasion *o = &in->occasion;
-    int64_t most = service_settings(c->service)->waitlist_max;
+    int64_t most, waiting = store_place_waitlisted(db, o->occurrence_id, in->role, &most);
     char text[24];
 
-    if (most == 0 || store_place_waitlisted(db, o->occurrence_id, in->role) < most)
+    if (most == FIELD_INT_ABSENT)
+        most = service_settings(c->service)->waitlist_max;
+    if (most == 0 || waiting < most)
         return 0;
     snprintf(text, sizeof text, "%lld", (long long)most);
     return err_set(e, ERR_FULL, MSG_WAITLIST_FULL, "role", o->title, signup_day(c, o), in->role, text, NULL);

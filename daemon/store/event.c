@@ -39,8 +39,8 @@ static void read_lists(struct db *db, struct event *ev, struct arena *a)
     read_texts(db_query(db, "SELECT local FROM event_date WHERE event_id = $1 AND kind = 'exdate' ORDER BY local", id),
                a, &ev->exdates);
     ev->roles = store_read_roles(db_query(db,
-                                          "SELECT name, capacity, minimum, participant, 0, 0, 0, skills FROM event_role"
-                                          " WHERE event_id = $1 ORDER BY position",
+                                          "SELECT name, capacity, minimum, participant, 0, 0, 0, skills, waitlist_max"
+                                          " FROM event_role WHERE event_id = $1 ORDER BY position",
                                           id),
                                  a);
 }
@@ -122,10 +122,11 @@ static void write_lists(struct db *db, const struct event *ev)
                 id, p_text(ev->exdates.items[i]));
     for (size_t i = 0; i < ev->roles.count; i++)
         db_exec(db,
-                "INSERT INTO event_role (event_id, position, name, capacity, minimum, participant, skills)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO event_role (event_id, position, name, capacity, minimum, participant, skills,"
+                " waitlist_max) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 id, p_int((int64_t)i), p_text(roles[i].name), p_int(roles[i].capacity), p_int(roles[i].minimum),
-                p_int(roles[i].participant), p_text(store_skills_text(&roles[i].skills, a)));
+                p_int(roles[i].participant), p_text(store_skills_text(&roles[i].skills, a)),
+                p_int(roles[i].waitlist_max));
     arena_release(a);
 }
 

@@ -63,7 +63,10 @@ struct occurrence_rows store_occurrence_agenda(struct db *db, int64_t from_ms, i
 char *store_skills_text(const struct texts *skills, struct arena *a);
 struct texts store_skills_read(const char *text, struct arena *a);
 
-/* name, capacity, minimum, participant, taken, offered, waitlisted, skills: the rows of a statement as struct role. */
+/*
+ * name, capacity, minimum, participant, taken, offered, waitlisted, skills, waitlist_max: the rows of a statement as
+ * struct role.
+ */
 struct objects store_read_roles(struct stmt *s, struct arena *a);
 struct objects store_occurrence_roles(struct db *db, int64_t occurrence_id, struct arena *a);
 void store_occurrence_role_put(struct db *db, int64_t occurrence_id, int64_t position, const struct role *r);

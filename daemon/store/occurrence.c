@@ -188,7 +188,8 @@ struct objects store_read_roles(struct stmt *s, struct arena *a)
                            .taken = stmt_int(s, 4),
                            .offered = stmt_int(s, 5),
                            .waitlisted = stmt_int(s, 6),
-                           .skills = store_skills_read(stmt_text(s, 7, a), a)};
+                           .skills = store_skills_read(stmt_text(s, 7, a), a),
+                           .waitlist_max = stmt_int(s, 8)};
         r->confirmed = r->taken - r->offered;
         r->free = r->capacity > r->taken ? r->capacity - r->taken : 0;
     }
@@ -199,8 +200,9 @@ struct objects store_read_roles(struct stmt *s, struct arena *a)
 struct objects store_occurrence_roles(struct db *db, int64_t occurrence_id, struct arena *a)
 {
     return store_read_roles(db_query(db,
-                                     "SELECT name, capacity, minimum, participant, taken, offered, waitlisted, skills"
-                                     " FROM occurrence_role WHERE occurrence_id = $1 ORDER BY position, name",
+                                     "SELECT name, capacity, minimum, participant, taken, offered, waitlisted, skills,"
+                                     " waitlist_max FROM occurrence_role WHERE occurrence_id = $1"
+                                     " ORDER BY position, name",
                                      p_int(occurrence_id)),
                             a);
 }
@@ -212,12 +214,12 @@ void store_occurrence_role_put(struct db *db, int64_t occurrence_id, int64_t pos
     db_exec(
         db,
         "INSERT INTO occurrence_role (occurrence_id, position, name, capacity, minimum, participant, taken, offered,"
-        " waitlisted, skills) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7)"
+        " waitlisted, skills, waitlist_max) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8)"
         " ON CONFLICT (occurrence_id, name) DO UPDATE SET position = excluded.position,"
         " capacity = excluded.capacity, minimum = excluded.minimum, participant = excluded.participant,"
-        " skills = excluded.skills",
+        " skills = excluded.skills, waitlist_max = excluded.waitlist_max",
         p_int(occurrence_id), p_int(position), p_text(r->name), p_int(r->capacity), p_int(r->minimum),
-        p_int(r->participant), p_text(store_skills_text(&r->skills, &a)));
+        p_int(r->participant), p_text(store_skills_text(&r->skills, &a)), p_int(r->waitlist_max));
     arena_release(&a);
 }
 

@@ -77,10 +77,17 @@ void store_place_count(struct db *db, int64_t occurrence_id, const char *role, i
             p_int(occurrence_id), p_text(role), p_int(taken), p_int(offered), p_int(waitlisted));
 }
 
-int64_t store_place_waitlisted(struct db *db, int64_t occurrence_id, const char *role)
+int64_t store_place_waitlisted(struct db *db, int64_t occurrence_id, const char *role, int64_t *ret_most)
 {
-    return db_int(db, 0, "SELECT waitlisted FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
-                  p_int(occurrence_id), p_text(role));
+    struct stmt *s = db_query(
+        db, "SELECT waitlisted, waitlist_max FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
+        p_int(occurrence_id), p_text(role));
+    bool found = stmt_row(s);
+    int64_t waiting = found ? stmt_int(s, 0) : 0;
+
+    *ret_most = found ? stmt_int(s, 1) : DB_NULL_INT;
+    stmt_done(s);
+    return waiting;
 }
 
 int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role)

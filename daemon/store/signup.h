@@ -27,7 +27,8 @@ bool store_place_take(struct db *db, int64_t occurrence_id, const char *role);
 bool store_place_promote(struct db *db, int64_t occurrence_id, const char *role);
 /* Adds to a role's counters. */
 void store_place_count(struct db *db, int64_t occurrence_id, const char *role, int taken, int offered, int waitlisted);
-int64_t store_place_waitlisted(struct db *db, int64_t occurrence_id, const char *role);
+/* How many are in line, and (DB_NULL_INT: the role doesn't say) how many may be. */
+int64_t store_place_waitlisted(struct db *db, int64_t occurrence_id, const char *role, int64_t *ret_most);
 /* How many are in line now that this one is. */
 int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role);
 

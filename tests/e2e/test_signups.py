@@ -254,3 +254,31 @@ def test_sign_up_has_a_window_and_a_limit(desk):
     desk.ctl(*add(desk, desk.volunteer(), slug), code=CONFLICT)
     desk.ctl("event", "edit", slug, "--signup-closes", "someday", code=INVALID)
     desk.ctl("event", "edit", slug, "--signup-limit", "-1", code=INVALID)
+
+
+def test_a_role_says_how_many_may_be_in_line(desk, tmp_path):
+    slug = unique("line")
+    event = desk.event(slug, role=["讲解员=1/1:waitlist=1:skills=讲解", "引导员=1:waitlist=0", "听众=1:participant"])
+    assert [r["waitlist_max"] for r in event["roles"]] == [1, 0, None] and event["roles"][0]["skills"] == ["讲解"]
+    assert [r["waitlist_max"] for r in desk.occurrences(slug)[0]["roles"]] == [1, 0, None]
+
+    def people(role):
+        who = desk.volunteer()
+        desk.json("volunteer", "edit", who["id"], "--skill", "讲解")
+        return add(desk, who, slug, "--role", role, "--waitlist")
+
+    states = [desk.json(*people("讲解员"))["state"] for _ in range(2)]
+    assert states == ["confirmed", "waitlisted"]
+    e = desk.ctl(*people("讲解员"), "--json", code=CONFLICT).error()
+    assert e["field"] == "role" and "(1)" in e["message"]
+    assert [desk.json(*people("引导员"))["state"] for _ in range(3)] == ["confirmed", "waitlisted", "waitlisted"]
+    file = tmp_path / "one.ics"
+    desk.ctl("export", slug, file)
+    roles = ["讲解员=1/1:skills=讲解:waitlist=2", "引导员=1", "听众=1:participant"]
+    desk.ctl("event", "edit", slug, "--all", *(word for r in roles for word in ("--role", r)))
+    assert desk.json(*people("讲解员"))["position"] == 2
+    desk.ctl("event", "remove", slug, "--force")
+    desk.ctl("import", file)
+    assert [r["waitlist_max"] for r in desk.json("event", "show", slug)["roles"]] == [1, 0, None]
+    for bad in ("-1", "100001", "x", "1:waitlist=2", ""):
+        desk.ctl("event", "edit", slug, "--all", "--role", f"讲解员=1:waitlist={bad}", code=INVALID)

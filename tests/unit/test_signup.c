@@ -263,7 +263,7 @@ static void the_role_is_named_where_there_are_several(void **state)
     char *day = keep(add_event(f, "roles", DAY_MS, 2, 3)), *v = who(f, 1);
     struct signup_input in = wish(v, "roles", day);
 
-    sql(f, "INSERT INTO occurrence_role VALUES (1, 1, 'driver', 1, 0, 0, 0, 0, 0, '')");
+    sql(f, "INSERT INTO occurrence_role VALUES (1, 1, 'driver', 1, 0, 0, 0, 0, 0, '', NULL)");
     refused(f, &op_signup_add, &in, ERR_INVALID, "role");
     in.role = (char *)(uintptr_t)"drivr";
     refused(f, &op_signup_add, &in, ERR_NOT_FOUND, "role");
@@ -589,7 +589,7 @@ static void a_limit_counts_one_persons_sign_ups_ahead(void **state)
     char *day = keep(add_event(f, "lim", DAY_MS, 2, 3)), *v = who(f, 1);
     struct signup_input in = wish(v, "lim", day);
 
-    sql(f, "INSERT INTO occurrence_role VALUES (1, 1, 'driver', 1, 0, 0, 0, 0, 0, '')");
+    sql(f, "INSERT INTO occurrence_role VALUES (1, 1, 'driver', 1, 0, 0, 0, 0, 0, '', NULL)");
     rule(f, "UPDATE event SET signup_limit = 1");
     in.role = (char *)(uintptr_t)"讲解员";
     assert_non_null(ask(f, &op_signup_add, &in));
