@@ -53,6 +53,18 @@ bool signup_holds_place(enum signup_state state)
     return state == SIGNUP_CONFIRMED || state == SIGNUP_OFFERED || state == SIGNUP_ATTENDED || state == SIGNUP_NO_SHOW;
 }
 
+static const struct field mail_table[] = {
+    FIELD(FIELD_TEXT, signup_mail, id, "m-…"),
+    FIELD(FIELD_TEXT, signup_mail, kind, "offer, promoted, moved, cancelled"),
+    FIELD(FIELD_TEXT, signup_mail, state, "scheduled, sending, retrying, delivered, expired, cancelled, failed"),
+    FIELD(FIELD_INT, signup_mail, attempts, NULL),
+    FIELD(FIELD_TEXT, signup_mail, reason, "why it failed, or has not gone yet"),
+    FIELD_AS("created", FIELD_MS, signup_mail, created_ms, NULL),
+    FIELD_AS("next_attempt", FIELD_MS, signup_mail, next_ms, NULL),
+    FIELD_AS("final", FIELD_MS, signup_mail, final_ms, "delivered: when the server took it"),
+};
+static const struct fields signup_mail_fields = FIELDS("signup_mail", signup_mail, mail_table);
+
 static const struct field signup_table[] = {
     FIELD(FIELD_TEXT, signup, id, "s-…"),
     FIELD(FIELD_TEXT, signup, volunteer, "the volunteer's id"),
@@ -75,6 +87,7 @@ static const struct field signup_table[] = {
     FIELD(FIELD_BOOL, signup, closed, "nobody checked out: the end of the shift did"),
     FIELD(FIELD_INT, signup, minutes, "of service, as in the ledger"),
     FIELD_OF(FIELD_OBJECTS, signup, history, attendance_step_fields, "of one that is shown: who wrote what down, when"),
+    FIELD_OF(FIELD_OBJECTS, signup, mail, signup_mail_fields, "of one that is shown: what its volunteer was sent"),
     FIELD(FIELD_INT, signup, version, "for If-Match"),
     FIELD(FIELD_TEXT, signup, url, "the occurrence's page"),
 };

@@ -66,6 +66,7 @@ struct signup {
     bool closed;                 /* nobody checked out: the end of the shift did */
     int64_t minutes;
     struct objects history;      /* struct attendance_step; of one that is shown by itself */
+    struct objects mail;         /* struct signup_mail; of one that is shown by itself */
     int64_t version;
     char *url;                   /* of the occurrence's page */
     char *recurrence_local, *start_local, *end_local, *tz;   /* not on the wire */
@@ -73,6 +74,16 @@ struct signup {
     bool off;                    /* the occurrence or its event is cancelled */
     char *cancel_rule;           /* the event's cancel_until */
     int64_t cancel_until_ms;     /* till when its volunteer may cancel it; FIELD_INT_ABSENT: to the end */
+};
+
+/* What became of a mail to its volunteer, without the address. Times: FIELD_INT_ABSENT where there is none. */
+struct signup_mail {
+    char *id;                    /* "m-…" */
+    char *kind;                  /* offer, promoted, moved, cancelled */
+    char *state;                 /* scheduled, sending, retrying, delivered, expired, cancelled, failed */
+    int64_t attempts;
+    int64_t created_ms, next_ms, final_ms;
+    char *reason;                /* why it failed, or has not gone yet */
 };
 
 struct signup_input {

@@ -9,6 +9,7 @@
 #include "signup_rules.h"
 #include "store/event.h"
 #include "store/hours.h"
+#include "store/mail.h"
 #include "volunteer.h"
 
 #include <stdio.h>
@@ -262,6 +263,23 @@ static void add_history(struct call *c, struct db *db, struct signup *s)
     s->history = (struct objects){b.items, b.count, true};
 }
 
+static void add_mail(struct call *c, struct db *db, struct signup *s)
+{
+    struct stmt *mails = store_mail_of_signup(db, s->row);
+    struct list_builder b = {0};
+    struct signup_mail mail;
+
+    while (store_mail_next(mails, &c->out, &mail))
+        *(struct signup_mail *)list_add(c, &b, sizeof mail) = mail;
+    s->mail = (struct objects){b.items, b.count, true};
+}
+
+void signup_add_story(struct call *c, struct db *db, struct signup *s)
+{
+    add_history(c, db, s);
+    add_mail(c, db, s);
+}
+
 static int run_show(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct signup_ref *ref = input;
@@ -269,7 +287,7 @@ static int run_show(struct call *c, struct db *db, const void *input, void **ret
 
     if (signup_find(c, db, ref->id, &s, e) || signup_dress(c, s, e))
         return -1;
-    add_history(c, db, s);
+    signup_add_story(c, db, s);
     *ret = s;
     return db_check(db, e);
 }

@@ -72,5 +72,7 @@ int signup_change(struct call *c, struct db *db, struct signup *s, enum signup_s
 
 /* What the wire shows beyond the row: moments, name of the state, address. */
 int signup_dress(struct call *c, struct signup *s, struct err *e);
+/* And of one that is shown by itself: who wrote what down, and what its volunteer was sent. */
+void signup_add_story(struct call *c, struct db *db, struct signup *s);
 
 #endif

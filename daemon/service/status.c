@@ -7,12 +7,16 @@
 #include "report.h"
 #include "signup.h"
 #include "store/event.h"
+#include "store/mail.h"
 
 #include <string.h>
 
 #define NEXT_SHOWN 8
 #define PROVISIONAL_SHOWN 20
 #define CHANNELS_SHOWN 50
+#define MAIL_TROUBLES_SHOWN 5
+#define MAIL_COUNTED_MS (30 * 86400000LL)
+#define MAIL_TROUBLE_MS (7 * 86400000LL)
 
 struct store_state {
     char *kind;
@@ -33,6 +37,12 @@ struct delivery_counts {
     int64_t next_due_ms;
 };
 
+/* What has ended counts for MAIL_COUNTED_MS. */
+struct mail_counts {
+    int64_t scheduled, sending, retrying, delivered, expired, failed;
+    int64_t next_due_ms;
+};
+
 struct next_entry {
     char *event, *title;
     struct moment start;
@@ -46,7 +56,8 @@ struct status {
     struct counts counts, *counts_of;
     struct progress target, *target_of;
     struct delivery_counts deliveries, *deliveries_of;
-    struct objects next, channels, provisional, undated;
+    struct mail_counts mail, *mail_of;
+    struct objects mail_troubles, next, channels, provisional, undated;
 };
 
 static const struct field store_table[] = {
@@ -81,6 +92,28 @@ static const struct field deliveries_table[] = {
     FIELD_AS("next_due", FIELD_MS, delivery_counts, next_due_ms, NULL),
 };
 static const struct fields deliveries_fields = FIELDS("delivery_counts", delivery_counts, deliveries_table);
+
+static const struct field mail_table[] = {
+    FIELD(FIELD_INT, mail_counts, scheduled, NULL),
+    FIELD(FIELD_INT, mail_counts, sending, NULL),
+    FIELD(FIELD_INT, mail_counts, retrying, NULL),
+    FIELD(FIELD_INT, mail_counts, delivered, "in the last 30 days"),
+    FIELD(FIELD_INT, mail_counts, expired, "in the last 30 days"),
+    FIELD(FIELD_INT, mail_counts, failed, "in the last 30 days"),
+    FIELD_AS("next_due", FIELD_MS, mail_counts, next_due_ms, NULL),
+};
+static const struct fields mail_fields = FIELDS("mail_counts", mail_counts, mail_table);
+
+static const struct field mail_trouble_table[] = {
+    FIELD(FIELD_TEXT, mail_trouble, signup, "a sign-up's id"),
+    FIELD(FIELD_TEXT, mail_trouble, kind, "offer, promoted, moved, cancelled"),
+    FIELD(FIELD_TEXT, mail_trouble, state, "retrying, expired, failed"),
+    FIELD(FIELD_INT, mail_trouble, attempts, NULL),
+    FIELD(FIELD_TEXT, mail_trouble, reason, NULL),
+    FIELD_AS("next_attempt", FIELD_MS, mail_trouble, next_ms, NULL),
+    FIELD_AS("final", FIELD_MS, mail_trouble, final_ms, NULL),
+};
+static const struct fields mail_trouble_fields = FIELDS("mail_trouble", mail_trouble, mail_trouble_table);
 
 static const struct field next_table[] = {
     FIELD(FIELD_TEXT, next_entry, event, NULL),
@@ -123,6 +156,8 @@ static const struct field status_table[] = {
     FIELD_NAMED("counts", FIELD_OBJECT, status, counts_of, counts_fields),
     FIELD_NAMED("target", FIELD_OBJECT, status, target_of, progress_fields),
     FIELD_NAMED("deliveries", FIELD_OBJECT, status, deliveries_of, deliveries_fields),
+    FIELD_NAMED("mail", FIELD_OBJECT, status, mail_of, mail_fields),
+    FIELD_OF(FIELD_OBJECTS, status, mail_troubles, mail_trouble_fields, "what was not sent, of the last 7 days"),
     FIELD_OF(FIELD_OBJECTS, status, channels, channel_state_fields, "those in trouble first"),
     FIELD_OF(FIELD_OBJECTS, status, next, next_fields, NULL),
     FIELD_OF(FIELD_OBJECTS, status, provisional, provisional_fields, "dates that nobody has confirmed yet"),
@@ -164,6 +199,29 @@ static void count_deliveries(struct db *db, struct delivery_counts *n)
     *n = (struct delivery_counts){in_state(db, "scheduled"), in_state(db, "sending"), in_state(db, "retrying"),
                                   in_state(db, "ambiguous"), in_state(db, "delivered"), in_state(db, "expired"),
                                   in_state(db, "failed"), next_ms == INT64_MAX ? FIELD_INT_ABSENT : next_ms};
+}
+
+/* NULL where the office sends no mail and none is left from when it did. */
+static struct mail_counts *count_mail(struct call *c, struct db *db, struct mail_counts *n)
+{
+    int64_t since_ms = c->req.now_ms - MAIL_COUNTED_MS, next_ms = store_mail_next_ms(db);
+
+    *n = (struct mail_counts){store_mail_waiting(db, "scheduled"), store_mail_waiting(db, "sending"),
+                              store_mail_waiting(db, "retrying"), store_mail_ended(db, "delivered", since_ms),
+                              store_mail_ended(db, "expired", since_ms), store_mail_ended(db, "failed", since_ms),
+                              next_ms == INT64_MAX ? FIELD_INT_ABSENT : next_ms};
+    return service_settings(c->service)->mail || next_ms != INT64_MAX ? n : NULL;
+}
+
+static struct objects list_mail_troubles(struct call *c, struct db *db)
+{
+    struct stmt *s = store_mail_troubles(db, c->req.now_ms - MAIL_TROUBLE_MS, MAIL_TROUBLES_SHOWN);
+    struct list_builder items = {0};
+    struct mail_trouble one;
+
+    while (store_mail_trouble_next(s, &c->out, &one))
+        *(struct mail_trouble *)list_add(c, &items, sizeof one) = one;
+    return (struct objects){items.items, items.count, true};
 }
 
 static struct objects list_channels(struct call *c, struct db *db)
@@ -236,6 +294,8 @@ static int run_status(struct call *c, struct db *db, const void *input, void **r
     s->counts_of = &s->counts;
     s->target_of = &s->target;
     s->deliveries_of = &s->deliveries;
+    s->mail_of = count_mail(c, db, &s->mail);
+    s->mail_troubles = list_mail_troubles(c, db);
     s->channels = list_channels(c, db);
     s->next = list_next(c, db);
     s->provisional = list_provisional(c, db, e);

@@ -47,6 +47,8 @@ static int add_signups(struct call *c, struct db *db, int64_t volunteer_id, stru
         }
         *(struct signup *)list_add(c, &b, sizeof row) = row;
     }
+    for (size_t i = 0; i < b.count; i++)
+        signup_add_story(c, db, (struct signup *)(void *)b.items + i);
     file->signups = (struct objects){b.items, b.count, true};
     return db_check(db, e);
 }

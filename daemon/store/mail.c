@@ -71,6 +71,53 @@ void store_mail_recover(struct db *db, int64_t now_ms)
     db_exec(db, "UPDATE mail SET next_ms = $1 WHERE state = 'sending' AND next_ms > $1", p_int(now_ms));
 }
 
+struct stmt *store_mail_of_signup(struct db *db, int64_t signup_row)
+{
+    return db_query(db,
+                    "SELECT code, kind, state, attempts, created_ms, CASE WHEN state = 'sending' THEN NULL ELSE next_ms END,"
+                    " final_ms, reason FROM mail WHERE signup_id = $1 ORDER BY id",
+                    p_int(signup_row));
+}
+
+bool store_mail_next(struct stmt *s, struct arena *a, struct signup_mail *ret)
+{
+    if (!stmt_row(s))
+        return false;
+    *ret = (struct signup_mail){stmt_text(s, 0, a), stmt_text(s, 1, a), stmt_text(s, 2, a), stmt_int(s, 3),
+                                stmt_int(s, 4),     stmt_int(s, 5),     stmt_int(s, 6),     stmt_text(s, 7, a)};
+    return true;
+}
+
+int64_t store_mail_waiting(struct db *db, const char *state)
+{
+    return db_int(db, 0, "SELECT COUNT(*) FROM mail WHERE next_ms IS NOT NULL AND state = $1", p_text(state));
+}
+
+int64_t store_mail_ended(struct db *db, const char *state, int64_t since_ms)
+{
+    return db_int(db, 0, "SELECT COUNT(*) FROM mail WHERE final_ms >= $2 AND state = $1", p_text(state),
+                  p_int(since_ms));
+}
+
+struct stmt *store_mail_troubles(struct db *db, int64_t since_ms, int64_t limit)
+{
+    return db_query(db,
+                    "SELECT s.code, m.kind, m.state, m.reason, m.attempts, m.next_ms, m.final_ms FROM mail m"
+                    " JOIN signup s ON s.id = m.signup_id WHERE (m.next_ms IS NOT NULL AND m.state = 'retrying')"
+                    " OR (m.final_ms >= $1 AND (m.state = 'failed' OR m.state = 'expired'))"
+                    " ORDER BY COALESCE(m.final_ms, m.next_ms) DESC, m.id DESC LIMIT $2",
+                    p_int(since_ms), p_int(limit));
+}
+
+bool store_mail_trouble_next(struct stmt *s, struct arena *a, struct mail_trouble *ret)
+{
+    if (!stmt_row(s))
+        return false;
+    *ret = (struct mail_trouble){stmt_text(s, 0, a), stmt_text(s, 1, a), stmt_text(s, 2, a), stmt_text(s, 3, a),
+                                 stmt_int(s, 4),     stmt_int(s, 5),     stmt_int(s, 6)};
+    return true;
+}
+
 void store_mail_cancel(struct db *db, int64_t signup_row, int64_t now_ms)
 {
     db_exec(db, "UPDATE mail SET state = 'cancelled', next_ms = NULL, final_ms = $2, reason = 'no longer so'"

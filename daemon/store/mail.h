@@ -3,6 +3,7 @@
 #define KEPU_STORE_MAIL_H
 
 #include "db.h"
+#include "domain/signup.h"
 
 struct mail_row {
     int64_t id;
@@ -26,5 +27,21 @@ int64_t store_mail_next_ms(struct db *db);                       /* INT64_MAX: n
 void store_mail_recover(struct db *db, int64_t now_ms);
 /* What is open of a sign-up ends as cancelled. */
 void store_mail_cancel(struct db *db, int64_t signup_row, int64_t now_ms);
+
+/* What became of a sign-up's, in order. */
+struct stmt *store_mail_of_signup(struct db *db, int64_t signup_row);
+bool store_mail_next(struct stmt *s, struct arena *a, struct signup_mail *ret);
+
+/* How many are in a state that goes on; and how many ended in one since then. */
+int64_t store_mail_waiting(struct db *db, const char *state);
+int64_t store_mail_ended(struct db *db, const char *state, int64_t since_ms);
+
+/* One that is tried again, or was given up since then: those under way first, then the latest. */
+struct mail_trouble {
+    char *signup, *kind, *state, *reason;
+    int64_t attempts, next_ms, final_ms;
+};
+struct stmt *store_mail_troubles(struct db *db, int64_t since_ms, int64_t limit);
+bool store_mail_trouble_next(struct stmt *s, struct arena *a, struct mail_trouble *ret);
 
 #endif

@@ -200,6 +200,40 @@ def test_a_server_that_says_later_is_asked_again_and_one_that_says_no_is_not(des
     assert smtp.mails == [] and state(desk, second) == "offered"
 
 
+def test_what_became_of_an_offers_mail_is_shown_without_the_address(desk, smtp):
+    status = desk.json("status")["mail"]
+    assert status["failed"] == 0 and status["next_due"] is None
+    smtp.refuse = ["451 later"]
+    _, (first, second, third) = line(desk, True, True)
+    desk.json("signup", "cancel", first["id"])
+
+    def mail(s):
+        return desk.json("signup", "show", s["id"])["mail"]
+
+    wait_until(lambda: mail(second)[0]["state"] == "retrying", 10, "the server to say later")
+    waits = mail(second)[0]
+    assert (waits["kind"], waits["attempts"], waits["reason"]) == ("offer", 1, "the server answered 451")
+    assert waits["next_attempt"] and waits["final"] is None
+    status = desk.json("status")
+    assert status["mail"]["retrying"] == 1 and status["mail_troubles"][0]["signup"] == second["id"]
+    smtp.wait(1)
+    wait_until(lambda: mail(second)[0]["state"] == "delivered", 10, "the mail to be gone")
+    sent = mail(second)[0]
+    assert (sent["attempts"], sent["reason"], sent["next_attempt"]) == (2, "", None) and sent["final"]
+    assert desk.json("status")["mail"]["delivered"] == 1 and desk.json("status")["mail_troubles"] == []
+    smtp.refuse = ["550 nobody here"]
+    desk.json("signup", "decline", second["id"])
+    wait_until(lambda: mail(third) and mail(third)[0]["state"] == "failed", 10, "the server to say no")
+    failed = mail(third)[0]
+    assert (failed["reason"], failed["next_attempt"]) == ("the server answered 550", None) and failed["final"]
+    status = desk.json("status")
+    assert status["mail"]["failed"] == 1 and status["mail_troubles"][0]["state"] == "failed"
+    assert "the server answered 550" in desk.ctl("status").out and "550" in desk.ctl("signup", "show", third["id"]).out
+    assert all(s["mail"] == [] for s in desk.items("signup", "list"))
+    whole = desk.ctl("status", "--json").out + desk.ctl("signup", "show", third["id"], "--json").out
+    assert "v2@" not in whole and "example.org" not in whole
+
+
 def test_mail_that_waits_survives_a_kill(smtp):
     free = socket.socket()
     free.bind(("127.0.0.1", 0))                                # bound, not listening: connections are refused
