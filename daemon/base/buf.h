@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Zero-initialised is an empty buffer without a limit. `data` is always followed by a zero byte once anything was
@@ -23,6 +24,7 @@ void buf_clear(struct buf *b);                 /* keeps the memory */
 void buf_add(struct buf *b, const void *data, size_t bytes);
 void buf_adds(struct buf *b, const char *text);
 void buf_addc(struct buf *b, char c);
+void buf_addi(struct buf *b, int64_t number);  /* in decimal */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *buf_text(const struct buf *b);     /* never NULL */
 char *buf_take(struct buf *b, size_t *ret_len); /* the memory is the caller's (free()); b is empty */

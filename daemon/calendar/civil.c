@@ -93,8 +93,8 @@ static char *put(char *at, int number, int digits, char after)
     return at + digits + (after != 0);
 }
 
-/* The separators are left out where they are 0. */
-static void format(int64_t wall_s, bool date, char dash, char colon, char *at)
+/* The separators are left out where they are 0. The end of what was written. */
+static char *format(int64_t wall_s, bool date, char dash, char colon, char *at)
 {
     struct civil c;
 
@@ -103,15 +103,25 @@ static void format(int64_t wall_s, bool date, char dash, char colon, char *at)
     at = put(at, c.month, 2, dash);
     at = put(at, c.day, 2, date ? 0 : 'T');
     if (date)
-        return;
+        return at;
     at = put(at, c.hour, 2, colon);
     at = put(at, c.minute, 2, colon);
-    put(at, c.second, 2, 0);
+    return put(at, c.second, 2, 0);
 }
 
 void civil_format(int64_t wall_s, bool date, char ret[CIVIL_TEXT_BYTES])
 {
     format(wall_s, date, '-', ':', ret);
+}
+
+void civil_format_offset(int64_t wall_s, int offset_s, char ret[CIVIL_TEXT_BYTES])
+{
+    char *at = format(wall_s, false, '-', ':', ret);
+    int minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
+
+    *at++ = offset_s < 0 ? '-' : '+';
+    at = put(at, minutes / 60, 2, ':');
+    put(at, minutes % 60, 2, 0);
 }
 
 void civil_format_basic(int64_t wall_s, bool date, char ret[CIVIL_TEXT_BYTES])

@@ -33,6 +33,8 @@ int64_t civil_midnight(int64_t wall_s);                  /* that day's 00:00 */
 #define CIVIL_TEXT_BYTES 32
 /* "2027-09-18T09:00:00", or "2027-09-18" for a date: the form of the database. */
 void civil_format(int64_t wall_s, bool date, char ret[CIVIL_TEXT_BYTES]);
+/* "2027-09-18T09:00:00+08:00", RFC 3339, which has no seconds in an offset: those of local mean times are cut. */
+void civil_format_offset(int64_t wall_s, int offset_s, char ret[CIVIL_TEXT_BYTES]);
 /* "20270918T090000" or "20270918": RFC 5545 3.3.4, 3.3.5 (without the Z). */
 void civil_format_basic(int64_t wall_s, bool date, char ret[CIVIL_TEXT_BYTES]);
 /* Either form, whole string; *ret_date says whether it was a date. False if it is neither or not a real date. */

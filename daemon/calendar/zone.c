@@ -192,11 +192,5 @@ bool zone_is_fixed(const struct zone *z, int64_t from_s, int64_t to_s)
 
 void zone_format(const struct zone *z, int64_t wall_s, char ret[ZONE_TEXT_BYTES])
 {
-    char text[CIVIL_TEXT_BYTES];
-    int offset_s = zone_offset_s(z, wall_s), minutes = abs(offset_s) / 60;
-
-    /* RFC 3339 has no seconds in an offset; only local mean times of old have any. */
-    civil_format(wall_s, false, text);
-    snprintf(ret, ZONE_TEXT_BYTES, "%.19s%c%02d:%02d", text, offset_s < 0 ? '-' : '+', minutes / 60 % 100,
-             minutes % 60);
+    civil_format_offset(wall_s, zone_offset_s(z, wall_s), ret);
 }

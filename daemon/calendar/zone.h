@@ -4,6 +4,8 @@
 
 #include "base/err.h"
 
+#include "civil.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,7 +31,7 @@ int zone_offset_s(const struct zone *z, int64_t wall_s);
 bool zone_is_fixed(const struct zone *z, int64_t from_s, int64_t to_s);
 
 /* "2027-09-18T09:00:00+08:00": a wall time with its offset, RFC 3339. */
-#define ZONE_TEXT_BYTES 32
+#define ZONE_TEXT_BYTES CIVIL_TEXT_BYTES
 void zone_format(const struct zone *z, int64_t wall_s, char ret[ZONE_TEXT_BYTES]);
 
 /* The next transition after utc_s: its time and the offsets and abbreviations around it. False if there is none. */

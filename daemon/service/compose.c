@@ -41,14 +41,12 @@ char *compose_milli(const struct wording *w, int64_t milli)
 static char *rfc3339(struct call *c, struct moment m)
 {
     char text[CIVIL_TEXT_BYTES];
-    int offset_min = m.offset_s / 60;
 
-    civil_format(m.wall_s, m.date, text);
     if (m.date)
-        return arena_strdup(&c->out, text);
-    return arena_printf(&c->out, "%s%c%02d:%02d", text, offset_min < 0 ? '-' : '+',
-                        (offset_min < 0 ? -offset_min : offset_min) / 60,
-                        (offset_min < 0 ? -offset_min : offset_min) % 60);
+        civil_format(m.wall_s, true, text);
+    else
+        civil_format_offset(m.wall_s, m.offset_s, text);
+    return arena_strdup(&c->out, text);
 }
 
 static json_t *roles_json(const struct objects *list)

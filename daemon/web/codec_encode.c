@@ -70,7 +70,7 @@ static void put_int(struct buf *out, int64_t n)
     if (n == FIELD_INT_ABSENT)
         buf_adds(out, "null");
     else
-        buf_printf(out, "%lld", (long long)n);
+        buf_addi(out, n);
 }
 
 static void put_milli(struct buf *out, int64_t n)
@@ -92,21 +92,20 @@ static void put_milli(struct buf *out, int64_t n)
     buf_printf(out, ".%s", digits);
 }
 
-/* RFC 3339 has no seconds in offsets; those before standard time are cut to the minute. */
 static void put_moment(struct buf *out, const struct moment *m)
 {
     char text[CIVIL_TEXT_BYTES];
-    int minutes = m->offset_s / 60;
 
     if (!m->set) {
         buf_adds(out, "null");
         return;
     }
-    civil_format(m->wall_s, m->date, text);
-    buf_printf(out, "\"%s", text);
-    if (!m->date)
-        buf_printf(out, "%c%02d:%02d", minutes < 0 ? '-' : '+', (minutes < 0 ? -minutes : minutes) / 60,
-                   (minutes < 0 ? -minutes : minutes) % 60);
+    if (m->date)
+        civil_format(m->wall_s, true, text);
+    else
+        civil_format_offset(m->wall_s, m->offset_s, text);
+    buf_addc(out, '"');
+    buf_adds(out, text);
     buf_addc(out, '"');
 }
 
@@ -197,8 +196,9 @@ void codec_encode(const struct fields *f, const void *object, const struct zone 
     for (size_t i = 0; i < f->count; i++) {
         if (i)
             buf_addc(out, ',');
-        codec_put_text(out, f->items[i].name);
-        buf_addc(out, ':');
+        buf_addc(out, '"');
+        buf_adds(out, f->items[i].name);         /* words of our own: nothing in them is escaped */
+        buf_add(out, "\":", 2);
         put_field(out, &f->items[i], (const char *)object + f->items[i].offset, office);
     }
     buf_addc(out, '}');

@@ -338,6 +338,19 @@ static void thousandths_have_no_needless_zeros(void **state)
         shows(&only_value, &(struct thing){.value = cases[i].value}, "UTC", cases[i].json);
 }
 
+static void integers_are_whole_at_both_ends(void **state)
+{
+    static const struct { int64_t value; const char *json; } cases[] = {
+        {0, "{\"count\":0}"}, {-10, "{\"count\":-10}"}, {INT64_MAX, "{\"count\":9223372036854775807}"},
+        {INT64_MIN + 1, "{\"count\":-9223372036854775807}"}, {FIELD_INT_ABSENT, "{\"count\":null}"},
+    };
+    static const struct fields only_count = {"only", &thing_table[2], 1, sizeof(struct thing)};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        shows(&only_count, &(struct thing){.count = cases[i].value}, "UTC", cases[i].json);
+}
+
 static void times_are_rfc_3339_with_their_offset(void **state)
 {
     struct stamps s = {{.wall_s = 1821171600, .offset_s = 28800, .set = true}, 1821142800999};
@@ -391,6 +404,7 @@ int main(void)
         TEST(a_struct_becomes_json_by_its_table),
         TEST(texts_are_escaped_and_stay_utf8),
         TEST(thousandths_have_no_needless_zeros),
+        TEST(integers_are_whole_at_both_ends),
         TEST(times_are_rfc_3339_with_their_offset),
         TEST(a_list_has_items_and_the_next_page_s_cursor),
     };
