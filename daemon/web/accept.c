@@ -25,15 +25,20 @@ static double weight_of(const char *accepted, const char *coding)
     return -1;
 }
 
+/* Under either name (RFC 9110 8.4.1.3), and not liked less than none at all. */
 bool web_takes_gzip(const struct exchange *x)
 {
-    const char *accepted = http_header(x, "Accept-Encoding");
+    const char *accepted = http_header_list(x, "Accept-Encoding");
     double weight;
 
     if (!accepted)
         return false;
     weight = weight_of(accepted, "gzip");
-    return weight > 0 || (weight < 0 && weight_of(accepted, "*") > 0);
+    if (weight < 0)
+        weight = weight_of(accepted, "x-gzip");
+    if (weight < 0)
+        weight = weight_of(accepted, "*");
+    return weight > 0 && weight >= weight_of(accepted, "identity");
 }
 
 bool web_names_tag(const char *list, const char *tag)

@@ -39,7 +39,7 @@ static bool parse_date(const char *text, int64_t *ret_s)
 
 static bool is_unmodified(const struct exchange *x, const struct feed_kept *k, const struct feed_form *form)
 {
-    const char *tags = http_header(x, "If-None-Match"), *since;
+    const char *tags = http_header_list(x, "If-None-Match"), *since;
     int64_t since_s;
 
     if (tags)

@@ -47,6 +47,7 @@ struct exchange {
 };
 
 const char *http_header(const struct exchange *x, const char *name);        /* NULL if absent, or the client is gone */
+const char *http_header_list(const struct exchange *x, const char *name);   /* all its lines as one (RFC 9110 5.3) */
 /*
  * Query parameters, and fields of an application/x-www-form-urlencoded body; decoded, i from 0, false past the last.
  * Text that is not UTF-8, NULs and more than HTTP_FIELDS_MAX were answered 400 already.

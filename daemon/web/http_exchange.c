@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static struct exchange *exchange_new(struct http *h)
 {
@@ -142,6 +143,33 @@ const char *http_header(const struct exchange *x, const char *name)
     union { const struct exchange *in; struct exchange *out; } u = {x};
 
     return value ? scratch_copy(u.out, value) : NULL;
+}
+
+struct lines {
+    struct exchange *x;
+    const char *name, *all;
+};
+
+static enum MHD_Result add_line(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct lines *l = cls;
+
+    (void)kind;
+    if (!value || strcasecmp(name, l->name) != 0)
+        return MHD_YES;
+    l->all = l->all ? arena_printf(&l->x->arena, "%s, %s", l->all, value) : scratch_copy(l->x, value);
+    return MHD_YES;
+}
+
+const char *http_header_list(const struct exchange *x, const char *name)
+{
+    const struct http_connection *c = x->private->connection;
+    union { const struct exchange *in; struct exchange *out; } u = {x};
+    struct lines l = {u.out, name, NULL};
+
+    if (c)
+        MHD_get_connection_values(c->mhd, MHD_HEADER_KIND, add_line, &l);
+    return l.all;
 }
 
 static bool field_at(const struct http_field *fields, size_t count, size_t i, const char **ret_name,

@@ -207,7 +207,7 @@ static void give_form(struct page *p, const struct kept_page *kept, enum page_fo
 static void give_kept(struct page *p, const struct kept_page *kept)
 {
     enum page_form form = kept->bytes[PAGE_GZIP] && web_takes_gzip(p->x) ? PAGE_GZIP : PAGE_PLAIN;
-    const char *known = http_header(p->x, "If-None-Match");
+    const char *known = http_header_list(p->x, "If-None-Match");
     struct http_answer_header headers[PAGE_HEADERS_MAX];
     char etag[PAGE_ETAG_BYTES];
     size_t count;

@@ -1,6 +1,7 @@
 """Feeds: calendars that other programs read without complaint, and that agree with kepuctl."""
 import datetime
 import gzip
+import http.client
 import re
 import subprocess
 import zlib
@@ -334,7 +335,27 @@ def test_gzip_is_another_representation_with_its_own_tag(office):
         ).status_code
         == 304
     )
-    assert office.get("/feeds/all.ics", headers={"Accept-Encoding": "gzip;q=0"}).headers.get("Content-Encoding") is None
+
+
+@pytest.mark.parametrize("accepted, coding", [
+    ("gzip;q=0", None), ("gzip; q=0.000, *", None), ("identity, gzip;q=0.5", None), ("br", None), ("*;q=0", None),
+    ("x-gzip", "gzip"), ("GZIP;q=0.001", "gzip"), ("deflate, *;q=0.1", "gzip"), ("gzip, identity;q=0", "gzip"),
+])
+def test_what_is_accepted_is_weighed(office, accepted, coding):
+    r = office.get("/feeds/all.ics", headers={"Accept-Encoding": accepted})
+    assert r.headers.get("Content-Encoding") == coding and r.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_list_may_stand_on_several_lines(office):
+    tag = office.get("/feeds/all.ics", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+    c = http.client.HTTPConnection(office.listening)
+    c.putrequest("GET", "/feeds/all.ics", skip_accept_encoding=True)
+    for name, value in [("If-None-Match", '"other"'), ("Accept-Encoding", "br"), ("accept-encoding", "gzip"),
+                        ("If-None-Match", tag)]:
+        c.putheader(name, value)
+    c.endheaders()
+    assert c.getresponse().status == 304
+    c.close()
 
 
 @pytest.mark.parametrize("path", ALL)
