@@ -74,8 +74,9 @@ void store_mail_recover(struct db *db, int64_t now_ms)
 struct stmt *store_mail_of_signup(struct db *db, int64_t signup_row)
 {
     return db_query(db,
-                    "SELECT code, kind, state, attempts, created_ms, CASE WHEN state = 'sending' THEN NULL ELSE next_ms END,"
-                    " final_ms, reason FROM mail WHERE signup_id = $1 ORDER BY id",
+                    "SELECT code, kind, state, attempts, created_ms,"
+                    " CASE WHEN state = 'sending' THEN NULL ELSE next_ms END, final_ms, reason"
+                    " FROM mail WHERE signup_id = $1 ORDER BY id",
                     p_int(signup_row));
 }
 

@@ -242,7 +242,7 @@ def test_mail_that_waits_survives_a_kill(smtp):
     try:
         _, (first, second) = line(desk, True)
         desk.json("signup", "cancel", first["id"])
-        wait_until(lambda: "warning mail m-" in desk.log(), 10, "the failed attempt")
+        wait_until(lambda: desk.json("signup", "show", second["id"])["mail"][0]["state"] == "retrying", 10, "a failure")
         desk.kill9()
         desk.config.write_text(desk.config.read_text().replace(str(free.getsockname()[1]), str(smtp.port)))
         desk.start()
