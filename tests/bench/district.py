@@ -79,7 +79,7 @@ def add_occurrence(db, rng, event, created):
 def add_signups(db, rng, occurrence, at, people, count, first):
     for n, person in enumerate(rng.sample(people, count)):
         insert(db, "signup", code=f"s-d{first + n}", volunteer_id=person, occurrence_id=occurrence,
-               role="志愿者" if n % 4 == 3 else "学员", state="attended", place=0, minutes=0, created_ms=at, updated_ms=at,
+               role="志愿者" if n % 4 == 3 else "学员", state="confirmed", place=0, minutes=0, created_ms=at, updated_ms=at,
                version=1)
 
 
@@ -98,6 +98,7 @@ def fill(path):
         count = ATTENDANCES * (n + 1) // OCCURRENCES - made
         add_signups(db, rng, occurrence, at, people, count, made)
         made += count
+    db.execute("UPDATE signup SET state = 'attended'")
     db.execute("COMMIT")
     found = db.execute("SELECT COUNT(*) FROM signup WHERE state = 'attended'").fetchone()[0]
     db.close()
