@@ -115,26 +115,23 @@ static int unknown_role(struct call *c, const struct occasion *o, const struct o
 int signup_role(struct call *c, struct db *db, const char *given, struct enrolment *in, struct err *e)
 {
     const struct occasion *o = &in->occasion;
-    const struct role *only;
+    bool is_given = given && *given;
     struct objects roles;
 
-    if (given && *given && (in->skills = store_role_skills(db, o->occurrence_id, given, &c->out))) {
+    if (is_given && (in->skills = store_role_skills(db, o->occurrence_id, given, &c->out))) {
         in->role = arena_strdup(&c->out, given);
         return 0;
     }
+    if (!is_given && store_role_only(db, o->occurrence_id, &c->out, &in->role, &in->skills))
+        return 0;
     roles = store_occurrence_roles(db, o->occurrence_id, &c->out);
     if (db_check(db, e))
         return -1;
     if (roles.count == 0)
         return err_set(e, ERR_CONFLICT, MSG_SIGNUP_NO_ROLES, "event", o->event, signup_day(c, o), NULL);
-    if (given && *given)
+    if (is_given)
         return unknown_role(c, o, &roles, given, e);
-    if (roles.count > 1)
-        return err_set(e, ERR_INVALID, MSG_ROLE_WHICH, "role", o->event, names_of(c, &roles), NULL);
-    only = roles.items;
-    in->role = only->name;
-    in->skills = store_skills_text(&only->skills, &c->out);
-    return 0;
+    return err_set(e, ERR_INVALID, MSG_ROLE_WHICH, "role", o->event, names_of(c, &roles), NULL);
 }
 
 /* Free places with people in line are left by a line that could not move at the time; it moves before a newcomer. */

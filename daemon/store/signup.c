@@ -482,6 +482,26 @@ char *store_role_skills(struct db *db, int64_t occurrence_id, const char *role, 
     return skills;
 }
 
+bool store_role_only(struct db *db, int64_t occurrence_id, struct arena *a, char **ret_role, char **ret_skills)
+{
+    struct stmt *s = db_query(db,
+                              "SELECT name, skills FROM occurrence_role WHERE occurrence_id = $1 ORDER BY name LIMIT 2",
+                              p_int(occurrence_id));
+    char *role, *skills;
+
+    if (!stmt_row(s))
+        return false;
+    role = stmt_text(s, 0, a);
+    skills = stmt_text(s, 1, a);
+    if (stmt_row(s)) {
+        stmt_done(s);
+        return false;
+    }
+    *ret_role = role;
+    *ret_skills = skills;
+    return true;
+}
+
 int64_t store_signups_ahead(struct db *db, int64_t volunteer_id, int64_t event_id, int64_t now_ms)
 {
     return db_int(db, 0,

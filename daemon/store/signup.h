@@ -106,6 +106,8 @@ int64_t store_occurrence_event(struct db *db, int64_t occurrence_id);
 int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *role);   /* -1: none */
 /* The skills that a role asks for, as its row keeps them; NULL: no such role. */
 char *store_role_skills(struct db *db, int64_t occurrence_id, const char *role, struct arena *a);
+/* The only role of an occurrence and the skills that it asks for; false where there is none, or several. */
+bool store_role_only(struct db *db, int64_t occurrence_id, struct arena *a, char **ret_role, char **ret_skills);
 /* How many sign-ups ahead somebody has for an event. */
 int64_t store_signups_ahead(struct db *db, int64_t volunteer_id, int64_t event_id, int64_t now_ms);
 bool store_role_is_participant(struct db *db, int64_t occurrence_id, const char *role);
