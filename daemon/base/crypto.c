@@ -13,6 +13,7 @@
 #define KDF_CONTEXT "kepu-key"
 #define ID_SLOT_MS 256
 #define ID_TIME_CHARS 5
+#define ID_POOL 64                 /* ids' worth of randomness kept by each thread */
 #define ID_RANDOM_CHARS 8          /* some thousands in a slot, and still none twice */
 
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* Crockford: no i, l, o, u */
@@ -139,12 +140,17 @@ void crypto_form(const struct crypto_keys *k, const char *text, unsigned char re
     crypto_generichash(ret, CRYPTO_HASH_BYTES, (const unsigned char *)text, strlen(text), k->form, CRYPTO_KEY_BYTES);
 }
 
+static void spell(const unsigned char *random, size_t length, char *ret)
+{
+    for (size_t i = 0; i < length; i++)
+        ret[i] = alphabet[random[i] & 31];
+    ret[length] = 0;
+}
+
 void crypto_code(size_t length, char *ret)
 {
     randombytes_buf(ret, length);
-    for (size_t i = 0; i < length; i++)
-        ret[i] = alphabet[(unsigned char)ret[i] & 31];
-    ret[length] = 0;
+    spell((const unsigned char *)ret, length, ret);
 }
 
 void crypto_token(char ret[CRYPTO_TOKEN_BYTES])
@@ -163,13 +169,21 @@ void crypto_token_hash(const char *token, unsigned char ret[CRYPTO_HASH_BYTES])
  */
 void crypto_id(char prefix, char ret[CRYPTO_ID_BYTES])
 {
+    /* Ids are no secrets: the kernel is asked for many at a time. */
+    static _Thread_local unsigned char random[ID_POOL * ID_RANDOM_CHARS];
+    static _Thread_local size_t left;
     uint64_t slot = (uint64_t)clock_wall_ms() / ID_SLOT_MS;
 
     ret[0] = prefix;
     ret[1] = '-';
     for (int i = ID_TIME_CHARS; i > 0; i--, slot >>= 5)
         ret[1 + i] = alphabet[slot & 31];
-    crypto_code(ID_RANDOM_CHARS, ret + 2 + ID_TIME_CHARS);
+    if (left == 0) {
+        randombytes_buf(random, sizeof random);
+        left = sizeof random;
+    }
+    left -= ID_RANDOM_CHARS;
+    spell(random + left, ID_RANDOM_CHARS, ret + 2 + ID_TIME_CHARS);
 }
 
 uint32_t crypto_random_below(uint32_t bound)
