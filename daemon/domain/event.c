@@ -324,3 +324,43 @@ int roles_check(const struct objects *inputs, struct err *e)
     }
     return 0;
 }
+
+bool texts_same(const struct texts *a, const struct texts *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->items[i], b->items[i]) != 0)
+            return false;
+    return true;
+}
+
+bool roles_same(const struct objects *a, const struct objects *b)
+{
+    const struct role *x = a->items, *y = b->items;
+
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(x[i].name, y[i].name) != 0 || x[i].capacity != y[i].capacity || x[i].minimum != y[i].minimum ||
+            x[i].participant != y[i].participant || x[i].waitlist_max != y[i].waitlist_max ||
+            !texts_same(&x[i].skills, &y[i].skills))
+            return false;
+    return true;
+}
+
+bool event_words_same(const struct event *a, const struct event *b)
+{
+    const char *const texts[][2] = {
+        {a->title, b->title}, {a->description, b->description}, {a->venue, b->venue}, {a->category, b->category},
+        {a->lead, b->lead}, {a->unit, b->unit}, {a->preset, b->preset}, {a->reason, b->reason},
+        {a->signup_opens, b->signup_opens}, {a->signup_closes, b->signup_closes},
+        {a->cancel_until, b->cancel_until}};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (strcmp(texts[i][0], texts[i][1]) != 0)
+            return false;
+    return a->status == b->status && a->signup_limit == b->signup_limit && texts_same(&a->partners, &b->partners) &&
+           texts_same(&a->audiences, &b->audiences) && texts_same(&a->indicators, &b->indicators) &&
+           roles_same(&a->roles, &b->roles);
+}

@@ -185,4 +185,9 @@ int text_check(const char *text, const char *field, size_t chars_max, bool lines
 /* Names unique and not blank, capacity 1–ROLE_CAPACITY_MAX, minimum 0–capacity. Field "roles". */
 int roles_check(const struct objects *inputs, struct err *e);
 
+bool texts_same(const struct texts *a, const struct texts *b);
+bool roles_same(const struct objects *a, const struct objects *b);        /* struct role, but for who is in them */
+/* All but what says when: words, lists, roles, status, the rules of signing up. */
+bool event_words_same(const struct event *a, const struct event *b);
+
 #endif

@@ -28,6 +28,7 @@ struct entry {
     char *address, *latitude, *longitude, *town; /* venues */
     char *kind;                      /* units */
     int64_t position, version;
+    int64_t changed_ms;              /* what calendars show of it; 0: not since it came */
 };
 
 struct preset {

@@ -41,10 +41,34 @@ static bool changes_dates(const struct event_input *in)
            in->exdates.given || in->holiday_policy;
 }
 
-/* Only what a calendar shows moves SEQUENCE (RFC 5545 3.8.7.4); the version moves with anything. */
-static int save(struct call *c, struct db *db, const struct event_input *in, struct event *ev, struct err *e)
+/* What calendars show of both is the same. */
+static bool shows_same(const struct event *a, const struct event *b)
 {
-    ev->sequence++;
+    const char *const texts[][2] = {
+        {a->title, b->title}, {a->description, b->description}, {a->category, b->category}, {a->lead, b->lead},
+        {a->venue, b->venue}, {a->start_local, b->start_local}, {a->end_local, b->end_local}, {a->tz, b->tz},
+        {a->rrule, b->rrule}, {a->holiday_policy, b->holiday_policy},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (strcmp(texts[i][0], texts[i][1]) != 0)
+            return false;
+    return a->all_day == b->all_day && a->start_is_extra == b->start_is_extra && a->status == b->status &&
+           texts_same(&a->rdates, &b->rdates) && texts_same(&a->exdates, &b->exdates);
+}
+
+/* Texts and lists said as they are: whoever keeps events in line with a list of his own says them every day. */
+static bool changes_nothing(const struct event_input *in, const struct event *was, const struct event *ev)
+{
+    return !changes_dates(in) && in->provisional < 0 && !in->roles.given && !in->indicators.given &&
+           event_words_same(was, ev);
+}
+
+/* Only what a calendar shows moves SEQUENCE (RFC 5545 3.8.7.4); the version moves with anything. */
+static int save(struct call *c, struct db *db, const struct event_input *in, const struct event *was,
+                struct event *ev, struct err *e)
+{
+    ev->sequence += !shows_same(was, ev);
     ev->version++;
     ev->updated_ms = c->req.now_ms;
     store_event_update(db, ev);
@@ -66,12 +90,15 @@ static int save(struct call *c, struct db *db, const struct event_input *in, str
 static int edit_all(struct call *c, struct db *db, const struct event_input *in, struct event *ev, struct err *e)
 {
     struct event_input plain = *in;
+    struct event was = *ev;
 
     plain.slug = NULL;
     if (event_resolve(c, db, &plain, ev, e) || event_may_change(c, ev, e))
         return -1;
+    if (changes_nothing(in, &was, ev))
+        return event_view_one(c, db, ev, e);
     call_audit(c, ev->slug, "all");
-    return save(c, db, in, ev, e);
+    return save(c, db, in, &was, ev, e);
 }
 
 /* The rule's own last date before the split, in the form UNTIL has for this event. */
@@ -211,8 +238,8 @@ static int edit_future(struct call *c, struct db *db, const struct event_input *
                        struct event **ret, struct err *e)
 {
     struct event_input change = *in;
+    struct event *later, was;
     struct occurrence *at;
-    struct event *later;
     struct series *s;
 
     if (series_read(ev, db, &c->out, &s, e) || event_occurrence(c, db, ev, in->on, true, &at, e))
@@ -230,11 +257,12 @@ static int edit_future(struct call *c, struct db *db, const struct event_input *
     store_event_update(db, ev);
     copy_reminders(db, ev->id, later->id, c->req.now_ms);
     call_changed(c, CHANGE_EVENT, ev->id);
+    was = *later;
     if (event_resolve(c, db, &change, later, e) || event_may_change(c, later, e))
         return -1;
     call_audit(c, ev->slug, "from %s: %s", at->recurrence_local, later->slug);
     *ret = later;
-    return save(c, db, in, later, e);
+    return save(c, db, in, &was, later, e);
 }
 
 static int run_edit(struct call *c, struct db *db, const void *input, void **ret, struct err *e)

@@ -288,10 +288,12 @@ static void add_exdates(struct outgoing *g, struct feed_series *m, int64_t start
     }
 }
 
+/* One that was moved back too: programs that saw it elsewhere forget that only for what is newer. */
 static bool differs(const struct outgoing *g, const struct series_date *d, const struct occurrence *o)
 {
-    return o->own_title || o->own_description || o->own_venue || status_of(g->ev, o) != g->ev->status ||
-           local_wall(o->start_local) != d->start_s || local_wall(o->end_local) != d->end_s;
+    return o->status == OCCURRENCE_MOVED || o->own_title || o->own_description || o->own_venue ||
+           status_of(g->ev, o) != g->ev->status || local_wall(o->start_local) != d->start_s ||
+           local_wall(o->end_local) != d->end_s;
 }
 
 static bool is_cancelled_long_ago(const struct outgoing *g, const struct occurrence *o)

@@ -163,16 +163,30 @@ static void put_alarm(struct feed_writer *w, const struct feed_vevent *v)
     ical_end(&w->ical, "VALARM");
 }
 
+/* With what it shows of the office's lists: a venue's new address is a change of what happens there. */
+static int64_t modified_ms(const struct feed_writer *w, const struct feed_vevent *v)
+{
+    const struct entry *shown[] = {feed_find(&w->departments, v->lead), feed_find(&w->venues, v->venue),
+                                   feed_find(&w->categories, v->category)};
+    int64_t latest = v->modified_ms;
+
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        if (shown[i] && shown[i]->changed_ms > latest)
+            latest = shown[i]->changed_ms;
+    return latest;
+}
+
 void feed_put(struct feed_writer *w, const struct feed_vevent *v)
 {
     static const char *const statuses[] = {
         [EVENT_CONFIRMED] = "CONFIRMED", [EVENT_TENTATIVE] = "TENTATIVE", [EVENT_CANCELLED] = "CANCELLED",
     };
+    int64_t changed_ms = modified_ms(w, v);
     struct ical *ical = &w->ical;
 
     ical_begin(ical, "VEVENT");
     ical_text(ical, "UID", v->uid);
-    ical_instant(ical, "DTSTAMP", v->modified_ms);
+    ical_instant(ical, "DTSTAMP", changed_ms);
     put_times(w, v);
     ical_text(ical, "SUMMARY", v->title);
     put_description(w, v);
@@ -184,7 +198,7 @@ void feed_put(struct feed_writer *w, const struct feed_vevent *v)
     put_organizer(w);
     ical_int(ical, "SEQUENCE", v->sequence);
     ical_instant(ical, "CREATED", v->created_ms);
-    ical_instant(ical, "LAST-MODIFIED", v->modified_ms);
+    ical_instant(ical, "LAST-MODIFIED", changed_ms);
     put_alarm(w, v);
     ical_end(ical, "VEVENT");
 }

@@ -9,53 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
-static bool same_texts(const struct texts *a, const struct texts *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->items[i], b->items[i]) != 0)
-            return false;
-    return true;
-}
-
-static bool same_roles(const struct objects *a, const struct objects *b)
-{
-    const struct role *x = a->items, *y = b->items;
-
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(x[i].name, y[i].name) != 0 || x[i].capacity != y[i].capacity || x[i].minimum != y[i].minimum ||
-            x[i].participant != y[i].participant || x[i].waitlist_max != y[i].waitlist_max ||
-            !same_texts(&x[i].skills, &y[i].skills))
-            return false;
-    return true;
-}
-
 static bool same_dates(struct import *m, const struct event *a, const struct event *b)
 {
     return strcmp(a->start_local, b->start_local) == 0 && strcmp(a->end_local, b->end_local) == 0 &&
            a->all_day == b->all_day && strcmp(a->tz, b->tz) == 0 && a->start_is_extra == b->start_is_extra &&
-           same_texts(&a->rdates, &b->rdates) && same_texts(&a->exdates, &b->exdates) &&
+           texts_same(&a->rdates, &b->rdates) && texts_same(&a->exdates, &b->exdates) &&
            strcmp(a->holiday_policy, b->holiday_policy) == 0 &&
            strcmp(import_rule_plain(m, a), import_rule_plain(m, b)) == 0;
-}
-
-static bool same_words(const struct event *a, const struct event *b)
-{
-    const char *const texts[][2] = {
-        {a->title, b->title}, {a->description, b->description}, {a->venue, b->venue}, {a->category, b->category},
-        {a->lead, b->lead}, {a->unit, b->unit}, {a->preset, b->preset}, {a->reason, b->reason},
-        {a->signup_opens, b->signup_opens}, {a->signup_closes, b->signup_closes},
-        {a->cancel_until, b->cancel_until}};
-
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (strcmp(texts[i][0], texts[i][1]) != 0)
-            return false;
-    return a->status == b->status && a->signup_limit == b->signup_limit && same_texts(&a->partners, &b->partners) &&
-           same_texts(&a->audiences, &b->audiences) && same_texts(&a->indicators, &b->indicators) &&
-           same_roles(&a->roles, &b->roles);
 }
 
 /* The file's LAST-MODIFIED can't be told from ours within the same second. */
@@ -130,7 +90,7 @@ static int update(struct import *m, struct import_draft *d, struct err *e)
     follow_status(m, was, ev);
     if (!same_dates(m, was, ev) && occurrences_realign(m->c, m->db, ev, e))
         return -1;
-    if (!same_roles(&was->roles, &ev->roles) && occurrences_put_roles(m->c, m->db, ev, e))
+    if (!roles_same(&was->roles, &ev->roles) && occurrences_put_roles(m->c, m->db, ev, e))
         return -1;
     if (was->status != ev->status)
         planner_tell_event(m->c, m->db, ev->id);
@@ -149,7 +109,7 @@ static int put_event(struct import *m, struct import_draft *d, struct err *e)
     if (!was)
         return add(m, d, e);
     all_outcomes(d, IMPORT_UNCHANGED, was->slug);
-    if (same_dates(m, was, d->want) && same_words(was, d->want))
+    if (same_dates(m, was, d->want) && event_words_same(was, d->want))
         return 0;
     if (d->from && d->from->sequence < was->sequence && !is_later(d->from, was->updated_ms)) {
         note_newer(m, d->row, was->sequence);
@@ -217,7 +177,7 @@ static bool same_occurrence(const struct occurrence *now, const struct occurrenc
            strcmp(now->end_local, w->end_local) == 0 && same_text(now->own_title, now->title, o->title) &&
            same_text(now->own_description, now->description, o->description) &&
            same_text(now->own_venue, now->venue, o->venue) && strcmp(now->reason, w->reason) == 0 &&
-           now->own_roles == w->own_roles && same_roles(&now->roles, &w->roles);
+           now->own_roles == w->own_roles && roles_same(&now->roles, &w->roles);
 }
 
 /* SEQUENCE of an override of ours counts on from its event's. */

@@ -227,13 +227,19 @@ static int run_move(struct call *c, struct db *db, const void *input, void **ret
     struct occurrence *o;
     struct series *s;
     struct event *ev;
+    int64_t was_ms;
 
     if (find_to_move(c, db, in, &ev, &s, &o, e))
         return -1;
     if (!in->to)
         return err_set(e, ERR_USAGE, MSG_EMPTY, "to", "--to", NULL);
+    was_ms = o->status == OCCURRENCE_MOVED ? o->start_ms : FIELD_INT_ABSENT;
     if (move(c, s, in->to, "to", o, e))
         return -1;
+    if (o->start_ms == was_ms) {
+        o->moves--;
+        return show_saved(c, db, ev, o, ret, e);      /* it is there already: nobody is told again */
+    }
     call_audit(c, ev->slug, "%s to %s", o->recurrence_local, o->start_local);
     return occurrence_save(c, db, ev, o, true, ret, e);
 }

@@ -105,6 +105,7 @@ static int add(struct call *c, struct db *db, enum register_kind kind, const str
         return err_set(e, ERR_INVALID, MSG_SLUG_BAD, "slug", x.slug ? x.slug : "", NULL);
     if (check(&x, e))
         return -1;
+    x.changed_ms = c->req.now_ms;        /* a venue's slug may have been an event's text before */
     if (!store_entry_insert(db, kind, &x))
         return db_check(db, e) ? -1
                                : err_set(e, ERR_EXISTS, MSG_ENTRY_TAKEN, "slug", register_name(kind), x.slug, NULL);
@@ -114,16 +115,27 @@ static int add(struct call *c, struct db *db, enum register_kind kind, const str
     return db_check(db, e);
 }
 
+/* What an event in a calendar has of it. */
+static bool shows_otherwise(const struct entry *a, const struct entry *b)
+{
+    return strcmp(a->title, b->title) != 0 || strcmp(a->title_en, b->title_en) != 0 ||
+           strcmp(a->color, b->color) != 0 || strcmp(a->address, b->address) != 0 ||
+           strcmp(a->latitude, b->latitude) != 0 || strcmp(a->longitude, b->longitude) != 0;
+}
+
 static int edit(struct call *c, struct db *db, enum register_kind kind, const struct entry *in, void **ret,
                 struct err *e)
 {
-    struct entry *x;
+    struct entry *x, was;
 
     if (register_find(c, db, kind, in->slug, &x, e) || call_check_version(c, in->slug, x->version, e))
         return -1;
+    was = *x;
     merge(x, in);
     if (check(x, e))
         return -1;
+    if (shows_otherwise(x, &was))
+        x->changed_ms = c->req.now_ms;
     store_entry_update(db, kind, x);
     call_audit(c, x->slug, "%s", register_name(kind));
     call_changed(c, CHANGE_OFFICE, 0);

@@ -3,41 +3,47 @@
 #include <string.h>
 
 /* Every statement reads and writes the same columns: slug, title, title_en, aliases, color, address, latitude,
- * longitude, kind, town, version; a list without one of them keeps ''. */
+ * longitude, kind, town, version, changed_ms; a list without one of them keeps '' or 0. */
 static const struct {
     const char *all, *one, *insert, *update;
 } sql[REGISTER_COUNT] = {
     [REGISTER_DEPARTMENT] =
-        {"SELECT slug, title, title_en, aliases, '', '', '', '', '', '', version FROM department"
+        {"SELECT slug, title, title_en, aliases, '', '', '', '', '', '', version, changed_ms FROM department"
          " ORDER BY position, slug",
-         "SELECT slug, title, title_en, aliases, '', '', '', '', '', '', version FROM department WHERE slug = $1",
-         "INSERT INTO department (slug, title, title_en, aliases, position, version)"
-         " SELECT $1, $2, $3, $4, COUNT(*) + 1, 1 FROM department WHERE true ON CONFLICT DO NOTHING RETURNING 1",
-         "UPDATE department SET title = $2, title_en = $3, aliases = $4, version = version + 1 WHERE slug = $1"},
+         "SELECT slug, title, title_en, aliases, '', '', '', '', '', '', version, changed_ms FROM department"
+         " WHERE slug = $1",
+         "INSERT INTO department (slug, title, title_en, aliases, changed_ms, position, version)"
+         " SELECT $1, $2, $3, $4, $5, COUNT(*) + 1, 1 FROM department WHERE true ON CONFLICT DO NOTHING RETURNING 1",
+         "UPDATE department SET title = $2, title_en = $3, aliases = $4, changed_ms = $5, version = version + 1"
+         " WHERE slug = $1"},
     [REGISTER_CATEGORY] =
-        {"SELECT slug, title, title_en, '', color, '', '', '', '', '', version FROM category ORDER BY position, slug",
-         "SELECT slug, title, title_en, '', color, '', '', '', '', '', version FROM category WHERE slug = $1",
-         "INSERT INTO category (slug, title, title_en, color, position, version)"
-         " SELECT $1, $2, $3, $4, COUNT(*) + 1, 1 FROM category WHERE true ON CONFLICT DO NOTHING RETURNING 1",
-         "UPDATE category SET title = $2, title_en = $3, color = $4, version = version + 1 WHERE slug = $1"},
+        {"SELECT slug, title, title_en, '', color, '', '', '', '', '', version, changed_ms FROM category"
+         " ORDER BY position, slug",
+         "SELECT slug, title, title_en, '', color, '', '', '', '', '', version, changed_ms FROM category"
+         " WHERE slug = $1",
+         "INSERT INTO category (slug, title, title_en, color, changed_ms, position, version)"
+         " SELECT $1, $2, $3, $4, $5, COUNT(*) + 1, 1 FROM category WHERE true ON CONFLICT DO NOTHING RETURNING 1",
+         "UPDATE category SET title = $2, title_en = $3, color = $4, changed_ms = $5, version = version + 1"
+         " WHERE slug = $1"},
     [REGISTER_AUDIENCE] =
-        {"SELECT slug, title, title_en, '', '', '', '', '', '', '', version FROM audience ORDER BY position, slug",
-         "SELECT slug, title, title_en, '', '', '', '', '', '', '', version FROM audience WHERE slug = $1",
+        {"SELECT slug, title, title_en, '', '', '', '', '', '', '', version, 0 FROM audience ORDER BY position, slug",
+         "SELECT slug, title, title_en, '', '', '', '', '', '', '', version, 0 FROM audience WHERE slug = $1",
          "INSERT INTO audience (slug, title, title_en, position, version)"
          " SELECT $1, $2, $3, COUNT(*) + 1, 1 FROM audience WHERE true ON CONFLICT DO NOTHING RETURNING 1",
          "UPDATE audience SET title = $2, title_en = $3, version = version + 1 WHERE slug = $1"},
     [REGISTER_VENUE] =
-        {"SELECT slug, title, title_en, '', '', address, latitude, longitude, '', town, version FROM venue"
+        {"SELECT slug, title, title_en, '', '', address, latitude, longitude, '', town, version, changed_ms FROM venue"
          " ORDER BY position, slug",
-         "SELECT slug, title, title_en, '', '', address, latitude, longitude, '', town, version FROM venue"
+         "SELECT slug, title, title_en, '', '', address, latitude, longitude, '', town, version, changed_ms FROM venue"
          " WHERE slug = $1",
-         "INSERT INTO venue (slug, title, title_en, address, latitude, longitude, town, position, version)"
-         " SELECT $1, $2, $3, $4, $5, $6, $7, COUNT(*) + 1, 1 FROM venue WHERE true ON CONFLICT DO NOTHING RETURNING 1",
+         "INSERT INTO venue (slug, title, title_en, address, latitude, longitude, town, changed_ms, position, version)"
+         " SELECT $1, $2, $3, $4, $5, $6, $7, $8, COUNT(*) + 1, 1 FROM venue WHERE true"
+         " ON CONFLICT DO NOTHING RETURNING 1",
          "UPDATE venue SET title = $2, title_en = $3, address = $4, latitude = $5, longitude = $6, town = $7,"
-         " version = version + 1 WHERE slug = $1"},
+         " changed_ms = $8, version = version + 1 WHERE slug = $1"},
     [REGISTER_UNIT] =
-        {"SELECT slug, title, '', '', '', '', '', '', kind, '', version FROM unit ORDER BY slug",
-         "SELECT slug, title, '', '', '', '', '', '', kind, '', version FROM unit WHERE slug = $1",
+        {"SELECT slug, title, '', '', '', '', '', '', kind, '', version, 0 FROM unit ORDER BY slug",
+         "SELECT slug, title, '', '', '', '', '', '', kind, '', version, 0 FROM unit WHERE slug = $1",
          "INSERT INTO unit (slug, title, kind, version) VALUES ($1, $2, $3, 1) ON CONFLICT DO NOTHING RETURNING 1",
          "UPDATE unit SET title = $2, kind = $3, version = version + 1 WHERE slug = $1"},
 };
@@ -79,6 +85,7 @@ static void read_entry(struct stmt *s, struct arena *a, struct entry *x)
     x->kind = stmt_text(s, i++, a);
     x->town = stmt_text(s, i++, a);
     x->version = stmt_int(s, i++);
+    x->changed_ms = stmt_int(s, i++);
 }
 
 struct entry *store_entry_find(struct db *db, enum register_kind kind, const char *slug, struct arena *a)
@@ -118,14 +125,16 @@ static struct stmt *write_entry(struct db *db, enum register_kind kind, const ch
 {
     switch (kind) {
     case REGISTER_DEPARTMENT:
-        return db_query(db, text, p_text(x->slug), p_text(x->title), p_text(x->title_en), p_text(join(&x->aliases, a)));
+        return db_query(db, text, p_text(x->slug), p_text(x->title), p_text(x->title_en), p_text(join(&x->aliases, a)),
+                        p_int(x->changed_ms));
     case REGISTER_CATEGORY:
-        return db_query(db, text, p_text(x->slug), p_text(x->title), p_text(x->title_en), p_text(x->color));
+        return db_query(db, text, p_text(x->slug), p_text(x->title), p_text(x->title_en), p_text(x->color),
+                        p_int(x->changed_ms));
     case REGISTER_AUDIENCE:
         return db_query(db, text, p_text(x->slug), p_text(x->title), p_text(x->title_en));
     case REGISTER_VENUE:
         return db_query(db, text, p_text(x->slug), p_text(x->title), p_text(x->title_en), p_text(x->address),
-                        p_text(x->latitude), p_text(x->longitude), p_text(x->town));
+                        p_text(x->latitude), p_text(x->longitude), p_text(x->town), p_int(x->changed_ms));
     case REGISTER_UNIT:
     case REGISTER_COUNT:
         break;

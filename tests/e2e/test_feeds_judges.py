@@ -3,12 +3,13 @@ import datetime
 import random
 import re
 import sqlite3
+import time
 
 import pytest
 
 import oracle
 import rules
-from kepu import SHANGHAI, STORE, moment, phone
+from kepu import SHANGHAI, STORE, moment, phone, wait_until
 
 ZONES = ["Asia/Shanghai"] * 4 + ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Jerusalem",
                                  "Africa/Cairo", "Asia/Urumqi", "America/St_Johns", "UTC"]
@@ -163,6 +164,72 @@ def test_a_change_elsewhere_moves_no_other_feed(kepu):
     assert "新名" in oracle.unfold(kepu.get("/feeds/category/science-day.ics").content)
     kepu.json("event", "edit", "theirs", "--category", "tech-week")
     assert "新名" not in oracle.unfold(kepu.get("/feeds/category/science-day.ics").content)
+
+
+def next_second():
+    """Stamps have whole seconds: what comes now is later than what was."""
+    now = int(time.time())
+    wait_until(lambda: int(time.time()) > now, what="the next second")
+
+
+def stamps(kepu, slug):
+    """(SEQUENCE, LAST-MODIFIED) by RECURRENCE-ID, None for the master."""
+    return {e["RECURRENCE-ID"].dt if "RECURRENCE-ID" in e else None: (e["SEQUENCE"], e["LAST-MODIFIED"].dt)
+            for e in oracle.events(kepu.get(f"/feeds/event/{slug}.ics").content)}
+
+
+def test_android_a_date_moved_and_moved_back_is_newer_than_both(kepu):
+    """Subscriptions there take a series anew only when the newest LAST-MODIFIED of its parts is later than before."""
+    kepu.event("club", start="2027-01-06 09:00", repeat="FREQ=WEEKLY;BYDAY=WE")
+    seen = []
+    for to in ("2027-01-14", "2027-01-13"):
+        next_second()
+        kepu.json("event", "move", "club", "--on", "2027-01-13", "--to", to)
+        (on, newest), = [(k, v) for k, v in stamps(kepu, "club").items() if k]
+        assert on.date() == datetime.date(2027, 1, 13)
+        seen.append(newest)
+    assert seen[1] > seen[0]
+    start, end = (datetime.datetime(2027, 1, 1, tzinfo=SHANGHAI), datetime.datetime(2027, 2, 1, tzinfo=SHANGHAI))
+    raw = kepu.get("/feeds/event/club.ics").content
+    assert [at.astimezone(SHANGHAI).day for at, _ in oracle.instances(raw, start, end)] == [6, 13, 20, 27]
+
+
+def test_android_new_words_of_a_venue_a_category_a_department_are_a_change(kepu):
+    kepu.json("venue", "add", "museum", "--title", "科技馆", "--address", "北京路1号")
+    kepu.event("talk", venue="museum", category="tech-week", lead="kexie")
+    for edit in (["venue", "edit", "museum", "--address", "南京路2号"], ["category", "edit", "tech-week", "--title", "科技周"],
+                 ["department", "edit", "kexie", "--title", "区科协"]):
+        before = stamps(kepu, "talk")[None]
+        next_second()
+        kepu.json(*edit)
+        after = stamps(kepu, "talk")[None]
+        assert edit[-1] in oracle.unfold(kepu.get("/feeds/event/talk.ics").content)
+        assert after[1] > before[1] and after[0] == before[0], edit
+    before = kepu.get("/feeds/event/talk.ics").content
+    next_second()
+    kepu.json("venue", "edit", "museum", "--address", "南京路2号")
+    kepu.json("venue", "edit", "museum", "--town", "宁华路街道")
+    assert kepu.get("/feeds/event/talk.ics").content == before, "nothing that it shows"
+
+
+def test_a_sequence_moves_with_what_is_shown_and_nothing_moves_when_nothing_is_new(kepu):
+    kepu.event("talk", title="讲座", audience="public", role="讲解员=2", repeat="FREQ=WEEKLY;BYDAY=WE")
+    edit = ["event", "edit", "talk", "--all"]
+    before, made = stamps(kepu, "talk")[None], kepu.json("event", "show", "talk")
+    next_second()
+    same = kepu.json(*edit, "--title", "讲座", "--audience", "public")
+    assert (same["version"], same["updated"]) == (made["version"], made["updated"])
+    assert stamps(kepu, "talk")[None] == before
+    assert kepu.json(*edit, "--role", "讲解员=3")["version"] > made["version"]
+    assert stamps(kepu, "talk")[None][0] == before[0]
+    kepu.json(*edit, "--title", "报告")
+    assert stamps(kepu, "talk")[None] > before
+    assert stamps(kepu, "talk")[None][0] == before[0] + 1
+    kepu.json("event", "move", "talk", "--on", "2027-05-19", "--to", "2027-05-20")
+    moved = stamps(kepu, "talk")
+    next_second()
+    kepu.json("event", "move", "talk", "--on", "2027-05-19", "--to", "2027-05-20")
+    assert stamps(kepu, "talk") == moved, "it was there already"
 
 
 def test_google_one_uid_is_one_event_also_where_instances_are_explicit(kepu):
