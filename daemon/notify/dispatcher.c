@@ -44,13 +44,14 @@ struct dispatcher {
     int clock_fd;                       /* a timerfd that tells of steps of the wall clock (WIRE.md 2.9) */
     uv_poll_t clock;
     enum asking state;
-    bool again;                         /* woken while asking */
+    bool again;                         /* woken since it asked or claimed last */
     bool recovered;                     /* what the last run left behind is dealt with */
     bool gap;                           /* the clock was set, or the machine slept, since the last claim */
     bool stopping;
     int closing;                        /* handles not closed yet */
     struct call call;                   /* of op_dispatch_recover, _next, _claim */
     struct dispatch_claim claim;
+    int64_t claim_size;                 /* how many are taken next, if so many are due */
     int64_t claimed_ms;                 /* the last claim's time */
     struct trust trust;
     struct {
@@ -279,6 +280,8 @@ static void on_claimed(struct call *c)
     size_t count_items = c->status ? 0 : next->list.items.count;
 
     d->state = IDLE;
+    /* A wave begins with a few, which leave while the next ones are written down. */
+    d->claim_size = (int64_t)count_items < d->claim.most ? DISPATCH_CLAIM_FIRST : d->claim_size * 2;
     note_lag(d);
     for (size_t i = 0; i < count_items; i++)
         send_item(d, &items[i]);
@@ -318,7 +321,10 @@ static void claim(struct dispatcher *d)
         return;
     }
     d->state = CLAIMING;
-    d->claim.most = room < DISPATCH_CLAIM_MAX ? room : DISPATCH_CLAIM_MAX;
+    d->again = false;
+    if (d->claim_size > DISPATCH_CLAIM_MAX)
+        d->claim_size = DISPATCH_CLAIM_MAX;
+    d->claim.most = room < d->claim_size ? room : d->claim_size;
     d->claim.after_gap = d->gap;
     d->gap = false;
     d->claim.boot_ms = clock_boot_ms();
@@ -354,10 +360,15 @@ static void arm(struct dispatcher *d, int64_t at_ms)
         wait(d, wait_ms);
 }
 
-/* What a job of ours found is to be done next, unless something else came in between. */
+/*
+ * What a job of ours found is to be done next. What is due is claimed whatever came in between, for the claim sees it
+ * too; while outcomes stream in, something always has.
+ */
 static void follow(struct dispatcher *d, int64_t at_ms)
 {
-    if (d->again)
+    if (d->recovered && at_ms <= now_ms(d))
+        claim(d);
+    else if (d->again)
         ask_next(d);
     else if (!d->stopping && (at_ms != INT64_MAX || trust_doubts(&d->trust)))
         arm(d, at_ms);
@@ -448,6 +459,7 @@ struct dispatcher *dispatcher_new(uv_loop_t *loop, struct service *service, cons
     d->loop = loop;
     d->service = service;
     d->network = *network;
+    d->claim_size = DISPATCH_CLAIM_FIRST;
     trust_init(&d->trust, clock_wall_ms(), clock_boot_ms());
     uv_timer_init(loop, &d->timer);
     d->timer.data = d;

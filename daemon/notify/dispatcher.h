@@ -10,7 +10,8 @@
 #include <stdint.h>
 #include <uv.h>
 
-#define DISPATCH_CLAIM_MAX 200        /* deliveries taken at once */
+#define DISPATCH_CLAIM_FIRST 16       /* deliveries taken at once: the first of many, twice as many each time after it */
+#define DISPATCH_CLAIM_MAX 200        /* … up to so many */
 #define DISPATCH_ACTIVE_MAX 800       /* attempts under way */
 #define DISPATCH_SLEEP_MS_MAX 3600000 /* looks again at least so often */
 #define DISPATCH_RETRY_MS 2000        /* after the database refused */

@@ -300,6 +300,37 @@ static void no_more_go_out_at_once_than_are_allowed(void **state)
     UNTIL_SQL(k, STATE("delivered"), DISPATCH_ACTIVE_MAX + 50);
 }
 
+/* As notify.c does. */
+static void on_change(void *arg, const struct change *changes, int count)
+{
+    struct desk *k = arg;
+
+    for (int i = 0; i < count; i++)
+        if (changes[i].kind == CHANGE_DELIVERIES && k->dispatcher && !k->stopped)
+            dispatcher_wake(k->dispatcher);
+}
+
+static void outcomes_that_stream_in_do_not_keep_the_next_ones_waiting(void **state)
+{
+    struct desk *k = *state;
+    size_t all = 2 * DISPATCH_CLAIM_MAX + 50;
+
+    order(k, (int)all);
+    service_listen(k->f->service, on_change, k);
+    open_desk(k);
+    UNTIL(k, k->started > 0);
+    while (k->started < all && !k->impatient) {
+        if (k->answered + 1 < k->started)
+            answer(k, FETCH_ANSWERED, 200);
+        else
+            fail_msg("%zu of %zu are answered, and the next ones have not been sent", k->answered, k->started);
+        uv_run(&k->f->loop, UV_RUN_ONCE);
+    }
+    while (k->answered < k->started)
+        answer(k, FETCH_ANSWERED, 200);
+    UNTIL_SQL(k, STATE("delivered"), (int64_t)all);
+}
+
 static void a_stop_waits_for_what_is_under_way(void **state)
 {
     struct desk *k = *state;
@@ -346,6 +377,7 @@ int main(void)
         T(a_network_that_takes_nothing_is_tried_again),
         T(an_outcome_that_cannot_be_written_is_kept_until_it_can),
         T(no_more_go_out_at_once_than_are_allowed),
+        T(outcomes_that_stream_in_do_not_keep_the_next_ones_waiting),
         T(a_stop_waits_for_what_is_under_way),
         T(what_the_last_run_left_is_dealt_with_before_anything_goes_out),
 #undef T
