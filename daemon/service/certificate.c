@@ -30,6 +30,11 @@ static const unsigned char *seal_of(struct call *c, const struct certificate_row
     return seal;
 }
 
+bool certificate_is_sealed(struct call *c, const struct certificate_row *row)
+{
+    return row->seal.len == CRYPTO_HASH_BYTES && memcmp(row->seal.data, seal_of(c, row), CRYPTO_HASH_BYTES) == 0;
+}
+
 /* The period */
 
 static char *day_text(struct call *c, int year, int month, int day)
@@ -217,8 +222,7 @@ static bool is_ours(struct call *c, struct db *db, const struct certificate_row 
     bool same;
 
     lines(c, db, row, &then, &now, &same);
-    return row->seal.len == CRYPTO_HASH_BYTES && memcmp(row->seal.data, seal_of(c, row), CRYPTO_HASH_BYTES) == 0 &&
-           then == row->minutes;
+    return certificate_is_sealed(c, row) && then == row->minutes;
 }
 
 static int verify(struct call *c, struct db *db, const char *text, struct certificate *ret, struct err *e)

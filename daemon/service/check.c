@@ -103,6 +103,21 @@ static void check_ledger(struct check *k)
     arena_release(&rows[1]);
 }
 
+static void check_certificates(struct check *k)
+{
+    struct stmt *s = store_certificates_all(k->db);
+    struct certificate_row row;
+    char shown[CERTIFICATE_SHOWN_BYTES];
+
+    while (store_certificate_next(s, &k->c->out, &row)) {
+        if (certificate_is_sealed(k->c, &row))
+            continue;
+        if (strlen(row.code) == CERTIFICATE_CODE_CHARS)
+            certificate_code_show(row.code, shown);
+        found(k, WORD_CHECK_CERTIFICATE, strlen(row.code) == CERTIFICATE_CODE_CHARS ? shown : row.code, NULL, NULL);
+    }
+}
+
 static void check_counters(struct check *k)
 {
     static const struct {
@@ -111,6 +126,8 @@ static void check_counters(struct check *k)
     } recounts[] = {
         {store_recount_volunteers, WORD_CHECK_VOLUNTEER}, {store_recount_signups, WORD_CHECK_SIGNUP},
         {store_recount_roles, WORD_CHECK_ROLE},           {store_recount_orphans, WORD_CHECK_ORPHAN},
+        {store_recount_attended, WORD_CHECK_ATTENDED},    {store_recount_headcounts, WORD_CHECK_HEADCOUNT},
+        {store_recount_states, WORD_CHECK_STATE},         {store_recount_approvals, WORD_CHECK_APPROVAL},
     };
     struct recount row;
 
@@ -144,6 +161,7 @@ static int run_check(struct call *c, struct db *db, const void *input, void **re
     report->problems = (struct texts){arena_alloc(&c->out, PROBLEMS_MAX * sizeof(char *)), 0, true};
     check_database(&k);
     check_ledger(&k);
+    check_certificates(&k);
     check_counters(&k);
     report->state = arena_strdup(&c->out, report->problems.count ? "faulty" : "sound");
     *ret = report;

@@ -24,6 +24,10 @@ extern const struct operation op_certificate_own;
 /* What the wire shows of an entry beyond its row. */
 void hours_dress(struct call *c, struct hours_entry *h);
 
+struct certificate_row;
+/* Whether it still says what this office sealed. */
+bool certificate_is_sealed(struct call *c, const struct certificate_row *row);
+
 /* input: none; result: struct check_report. */
 extern const struct operation op_check;
 

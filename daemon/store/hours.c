@@ -361,7 +361,7 @@ void store_certificate_add(struct db *db, const struct certificate_row *row, con
 #define CERTIFICATE_COLUMNS \
     "SELECT code, volunteer, from_day, to_day, minutes, head, who, issued_ms, seal FROM certificate"
 
-static bool read_certificate(struct stmt *s, struct arena *a, struct certificate_row *ret)
+bool store_certificate_next(struct stmt *s, struct arena *a, struct certificate_row *ret)
 {
     if (!stmt_row(s))
         return false;
@@ -374,8 +374,20 @@ static bool read_certificate(struct stmt *s, struct arena *a, struct certificate
     ret->who = stmt_text(s, 6, a);
     ret->issued_ms = stmt_int(s, 7);
     ret->seal = stmt_blob(s, 8, a);
-    stmt_done(s);
     return true;
+}
+
+static bool read_certificate(struct stmt *s, struct arena *a, struct certificate_row *ret)
+{
+    bool found = store_certificate_next(s, a, ret);
+
+    stmt_done(s);
+    return found;
+}
+
+struct stmt *store_certificates_all(struct db *db)
+{
+    return db_query(db, CERTIFICATE_COLUMNS " ORDER BY code");
 }
 
 bool store_certificate_find(struct db *db, const char *code, struct arena *a, struct certificate_row *ret)

@@ -91,6 +91,9 @@ void store_certificate_add(struct db *db, const struct certificate_row *row, con
 bool store_certificate_find(struct db *db, const char *code, struct arena *a, struct certificate_row *ret);
 bool store_certificate_of_page(struct db *db, const unsigned char *page_hash, struct arena *a,
                                struct certificate_row *ret);
+/* All of them, in order of their codes. */
+struct stmt *store_certificates_all(struct db *db);
+bool store_certificate_next(struct stmt *s, struct arena *a, struct certificate_row *ret);
 int64_t store_certificate_count(struct db *db);
 /* Codes of those made for somebody, also under an id that was merged. */
 #define PERSON_CERTIFICATES_MAX 1000

@@ -66,6 +66,43 @@ struct stmt *store_recount_orphans(struct db *db)
                     " GROUP BY h.volunteer ORDER BY h.volunteer LIMIT 50");
 }
 
+struct stmt *store_recount_attended(struct db *db)
+{
+    return db_query(db,
+                    "SELECT e.slug || ' ' || o.recurrence_id, o.attended, COALESCE(n.people, 0)"
+                    " FROM occurrence o JOIN event e ON e.id = o.event_id LEFT JOIN"
+                    " (SELECT s.occurrence_id, COUNT(DISTINCT s.volunteer_id) AS people FROM signup s"
+                    " JOIN occurrence_role r ON r.occurrence_id = s.occurrence_id AND r.name = s.role"
+                    " WHERE r.participant = 1 AND s.state = 'attended' GROUP BY s.occurrence_id) n"
+                    " ON n.occurrence_id = o.id WHERE o.attended <> COALESCE(n.people, 0) ORDER BY o.id LIMIT 50");
+}
+
+struct stmt *store_recount_headcounts(struct db *db)
+{
+    return db_query(db,
+                    "SELECT what, kept, said FROM (SELECT e.slug || ' ' || o.recurrence_id AS what, o.id AS id,"
+                    " COALESCE(o.headcount, 0) AS kept, COALESCE((SELECT h.people FROM headcount_entry h"
+                    " WHERE h.occurrence_id = o.id ORDER BY h.id DESC LIMIT 1), 0) AS said"
+                    " FROM occurrence o JOIN event e ON e.id = o.event_id) x WHERE kept <> said ORDER BY id LIMIT 50");
+}
+
+struct stmt *store_recount_states(struct db *db)
+{
+    return db_query(db,
+                    "SELECT what, 0, 0 FROM (SELECT s.id AS id, s.code || ' ' || s.state AS what, s.state AS state,"
+                    " COALESCE((SELECT CASE WHEN a.kind = 'no_show' OR a.kind = 'excused' THEN a.kind"
+                    " ELSE 'attended' END FROM attendance_entry a WHERE a.signup_id = s.id ORDER BY a.id DESC LIMIT 1),"
+                    " '') AS said FROM signup s WHERE s.state = 'attended' OR s.state = 'no_show'"
+                    " OR s.state = 'excused') x WHERE state <> said ORDER BY id LIMIT 50");
+}
+
+struct stmt *store_recount_approvals(struct db *db)
+{
+    return db_query(db,
+                    "SELECT m.code, a.number, 0 FROM hours_entry a JOIN hours_entry m ON m.number = a.refers"
+                    " WHERE a.kind = 'approval' AND a.who = m.who ORDER BY a.number LIMIT 50");
+}
+
 bool store_recount_next(struct stmt *s, struct arena *a, struct recount *ret)
 {
     if (!stmt_row(s))

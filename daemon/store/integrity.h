@@ -19,6 +19,13 @@ struct stmt *store_recount_volunteers(struct db *db);
 struct stmt *store_recount_signups(struct db *db);
 struct stmt *store_recount_roles(struct db *db);
 struct stmt *store_recount_orphans(struct db *db);
+/* Participants and headcounts against what was written down at the door. */
+struct stmt *store_recount_attended(struct db *db);
+struct stmt *store_recount_headcounts(struct db *db);
+/* No numbers: sign-ups whose state isn't what was written down last. */
+struct stmt *store_recount_states(struct db *db);
+/* The entry and, as what is kept, the number of its approval by who had made it. */
+struct stmt *store_recount_approvals(struct db *db);
 bool store_recount_next(struct stmt *s, struct arena *a, struct recount *ret);
 
 #endif
