@@ -216,7 +216,7 @@ static int run_own(struct call *c, struct db *db, const void *input, void **ret,
 
 /* Verifying */
 
-static bool is_ours(struct call *c, struct db *db, const struct certificate_row *row)
+bool certificate_is_backed(struct call *c, struct db *db, const struct certificate_row *row)
 {
     int64_t then, now;
     bool same;
@@ -230,7 +230,7 @@ static int verify(struct call *c, struct db *db, const char *text, struct certif
     char code[CERTIFICATE_CODE_CHARS + 1];
     struct certificate_row row;
 
-    if (certificate_code_read(text, code) && store_certificate_find(db, code, &c->out, &row) && is_ours(c, db, &row)) {
+    if (certificate_code_read(text, code) && store_certificate_find(db, code, &c->out, &row) && certificate_is_backed(c, db, &row)) {
         fill(c, db, &row, false, ret);
         return db_check(db, e);
     }
@@ -271,7 +271,7 @@ static int run_sheet(struct call *c, struct db *db, const void *input, void **re
     struct certificate_row row;
 
     crypto_token_hash(ref->code ? ref->code : "", hash);
-    if (!store_certificate_of_page(db, hash, &c->out, &row) || !is_ours(c, db, &row))
+    if (!store_certificate_of_page(db, hash, &c->out, &row) || !certificate_is_backed(c, db, &row))
         return db_check(db, e) ? -1 : err_set(e, ERR_NOT_FOUND, MSG_LINK_UNKNOWN, "code", NULL);
     fill(c, db, &row, true, found);
     *ret = found;

@@ -103,19 +103,27 @@ static void check_ledger(struct check *k)
     arena_release(&rows[1]);
 }
 
+static void check_certificate(struct check *k, const struct certificate_row *row)
+{
+    char shown[CERTIFICATE_SHOWN_BYTES];
+    const char *code = row->code;
+
+    if (certificate_is_backed(k->c, k->db, row))
+        return;
+    if (strlen(row->code) == CERTIFICATE_CODE_CHARS) {
+        certificate_code_show(row->code, shown);
+        code = shown;
+    }
+    found(k, certificate_is_sealed(k->c, row) ? WORD_CHECK_UNBACKED : WORD_CHECK_CERTIFICATE, code, NULL, NULL);
+}
+
 static void check_certificates(struct check *k)
 {
     struct stmt *s = store_certificates_all(k->db);
     struct certificate_row row;
-    char shown[CERTIFICATE_SHOWN_BYTES];
 
-    while (store_certificate_next(s, &k->c->out, &row)) {
-        if (certificate_is_sealed(k->c, &row))
-            continue;
-        if (strlen(row.code) == CERTIFICATE_CODE_CHARS)
-            certificate_code_show(row.code, shown);
-        found(k, WORD_CHECK_CERTIFICATE, strlen(row.code) == CERTIFICATE_CODE_CHARS ? shown : row.code, NULL, NULL);
-    }
+    while (store_certificate_next(s, &k->c->out, &row))
+        check_certificate(k, &row);
 }
 
 static void check_counters(struct check *k)

@@ -1,5 +1,7 @@
 #include "document.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -81,19 +83,30 @@ void document_bar(struct block *chart, const char *label, int64_t value)
     chart->bars[chart->bar_count++].value = value;
 }
 
-const char *document_number(int64_t milli, struct arena *a)
+#define NUMBER_BYTES 48
+
+static const char *number_text(int64_t milli, char ret[NUMBER_BYTES])
 {
     int64_t whole = milli / 1000, tenths = (milli < 0 ? -milli : milli) % 1000 / 100;
-    char digits[32], text[48];
+    char digits[24];
     size_t len = (size_t)snprintf(digits, sizeof digits, "%lld", (long long)whole), to = 0;
 
     for (size_t i = 0; i < len; i++) {
         if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
-            text[to++] = ',';
-        text[to++] = digits[i];
+            ret[to++] = ',';
+        ret[to++] = digits[i];
     }
-    text[to] = 0;
-    return tenths ? arena_printf(a, "%s.%d", text, (int)tenths) : arena_strdup(a, text);
+    ret[to] = 0;
+    if (tenths)
+        snprintf(ret + to, NUMBER_BYTES - to, ".%d", (int)tenths);
+    return ret;
+}
+
+const char *document_number(int64_t milli, struct arena *a)
+{
+    char text[NUMBER_BYTES];
+
+    return arena_strdup(a, number_text(milli, text));
 }
 
 /* Charts */
@@ -125,6 +138,7 @@ void document_svg(const struct block *c, struct buf *out)
     double width = slot * 0.7 > CHART_BAR_MAX ? CHART_BAR_MAX : slot * 0.7;
     size_t every = c->bar_count / CHART_LABELS_MAX + 1;
     int64_t most = 1;
+    char number[NUMBER_BYTES];
 
     for (size_t i = 0; i < c->bar_count; i++)
         most = c->bars[i].value > most ? c->bars[i].value : most;
@@ -142,8 +156,8 @@ void document_svg(const struct block *c, struct buf *out)
                    x + slot / 2, CHART_HEAD + CHART_HEIGHT + 16);
         document_escape(out, c->bars[i].label);
         buf_printf(out, "</text>\n<text class=\"axis\" fill=\"#56646a\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">"
-                        "%lld</text>\n",
-                   x + slot / 2, CHART_HEAD + CHART_HEIGHT - height - 5, (long long)c->bars[i].value);
+                        "%s</text>\n",
+                   x + slot / 2, CHART_HEAD + CHART_HEIGHT - height - 5, number_text(c->bars[i].value * 1000, number));
     }
     buf_printf(out, "<line class=\"ground\" stroke=\"#56646a\" x1=\"0\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n</svg>\n",
                CHART_HEAD + CHART_HEIGHT, CHART_WIDTH, CHART_HEAD + CHART_HEIGHT);
@@ -162,11 +176,24 @@ static const char style[] =
     "0 2mm;padding-left:2em}table{border-collapse:collapse;width:100%;font-size:9.5pt;line-height:1.4;"
     "margin:1mm 0 4mm}caption{text-align:left;font-size:10pt;padding:1mm 0}th,td{border:.5pt solid "
     "#444;padding:1mm 1.5mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}thead{display:table-header-group}"
-    "tr{break-inside:avoid}thead th{background:#eee;text-align:center;white-space:nowrap;font-weight:400}"
+    ".s{white-space:nowrap}tr{break-inside:avoid}thead th{background:#eee;text-align:center;white-space:nowrap;font-weight:400}"
     "tbody th{font-weight:400}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
     "figure{margin:2mm 0 4mm;break-inside:avoid}figcaption{font-size:10pt}svg{width:100%;height:auto}"
     "h2,h3{break-after:avoid}.sign{text-align:right;text-indent:0;margin-top:12mm}.next{break-before:page}"
     "@media print{body{max-width:none;padding:0}}";
+
+#define SHORT_CHARS 4                       /* a word that stays on its line */
+
+static void html_cell(const struct block *t, size_t column, const char *text, struct buf *out)
+{
+    const char *open = t->numbers[column] ? "<td class=\"n\">" : "<td>";
+
+    if (!t->numbers[column] && utf8_length(text) <= SHORT_CHARS)
+        open = "<td class=\"s\">";
+    buf_adds(out, column == 0 ? "<th scope=\"row\">" : open);
+    document_escape(out, text);
+    buf_adds(out, column == 0 ? "</th>" : "</td>");
+}
 
 static void html_table(const struct block *t, struct buf *out)
 {
@@ -185,11 +212,8 @@ static void html_table(const struct block *t, struct buf *out)
     buf_adds(out, "</tr></thead>\n<tbody>\n");
     for (size_t r = 0; r < t->row_count; r++) {
         buf_adds(out, "<tr>");
-        for (size_t i = 0; i < t->column_count; i++) {
-            buf_adds(out, i == 0 ? "<th scope=\"row\">" : t->numbers[i] ? "<td class=\"n\">" : "<td>");
-            document_escape(out, t->cells[r * t->column_count + i]);
-            buf_adds(out, i == 0 ? "</th>" : "</td>");
-        }
+        for (size_t i = 0; i < t->column_count; i++)
+            html_cell(t, i, t->cells[r * t->column_count + i], out);
         buf_adds(out, "</tr>\n");
     }
     buf_adds(out, "</tbody>\n</table>\n");

@@ -27,6 +27,8 @@ void hours_dress(struct call *c, struct hours_entry *h);
 struct certificate_row;
 /* Whether it still says what this office sealed. */
 bool certificate_is_sealed(struct call *c, const struct certificate_row *row);
+/* And whether the ledger, as it was then, says the same. */
+bool certificate_is_backed(struct call *c, struct db *db, const struct certificate_row *row);
 
 /* input: none; result: struct check_report. */
 extern const struct operation op_check;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MINUTES_PER_HOUR 60
+#define FAR_S (3652 * 86400LL)          /* ten years */
 
 struct writing {
     const struct report *r;
@@ -59,6 +60,25 @@ static const char *percent_text(const struct writing *w, int64_t milli)
     return milli == FIELD_INT_ABSENT ? "—" : arena_printf(w->a, "%s%%", document_number(milli, w->a));
 }
 
+/* With its unit, which a number stands close to in Chinese, and a percent sign always. */
+static const char *amount_text(const struct writing *w, int64_t milli, const char *unit)
+{
+    bool close = w->lang == LANG_ZH || strcmp(unit, "%") == 0;
+
+    return arena_printf(w->a, "%s%s%s", milli_text(w, milli), close ? "" : " ", unit);
+}
+
+/* What stands in quotation marks has the inner ones itself. */
+static const char *quoted(const struct writing *w, const char *title)
+{
+    char *text = arena_strdup(w->a, title);
+
+    for (char *at = text; (at = strstr(at, "\xe2\x80")) != NULL; at += 2)
+        if (at[2] == '\x9c' || at[2] == '\x9d')
+            at[2] = (char)(at[2] - 4);
+    return text;
+}
+
 /* 一、二、三 and 1. 2. 3. */
 static void heading(struct writing *w, enum msg msg)
 {
@@ -92,6 +112,17 @@ static const char *moment_date(const struct writing *w, const struct moment *m)
     if (!m->set)
         return "—";
     return date_text(w, arena_printf(w->a, "%04d-%02d-%02d", (int)year, (int)month, (int)day));
+}
+
+/* A pace that takes so long says only that it won't do. */
+static bool is_far(const struct writing *w, const struct moment *forecast)
+{
+    return forecast->set && forecast->wall_s - w->r->made.wall_s > FAR_S;
+}
+
+static const char *forecast_text(const struct writing *w, const struct moment *forecast)
+{
+    return is_far(w, forecast) ? WORD(w, WORD_REPORT_FAR) : moment_date(w, forecast);
 }
 
 static const char *state_text(const struct writing *w, const char *state)
@@ -199,12 +230,12 @@ static struct block *target_table(struct writing *w)
 static void write_target(struct writing *w, struct block *table, const struct report_target *t)
 {
     const char *cells[] = {t->title,
-                           arena_printf(w->a, "%s %s", milli_text(w, t->target_milli), t->unit),
+                           amount_text(w, t->target_milli, t->unit),
                            milli_text(w, t->value_milli),
                            percent_text(w, t->percent_milli),
                            milli_text(w, t->recent_milli),
                            state_text(w, t->state),
-                           moment_date(w, &t->forecast),
+                           forecast_text(w, &t->forecast),
                            evidence(w, t)};
 
     document_row(w->d, table, cells);
@@ -310,19 +341,6 @@ static void write_events(struct writing *w, const char *department)
         document_text(w->d, WORD(w, WORD_REPORT_NO_EVENTS));
 }
 
-static const char *gap_text(const struct writing *w, const struct report_gap *g)
-{
-    if (strcmp(g->kind, "unfilled") == 0)
-        return SAY(w, WORD_GAP_UNFILLED, g->title);
-    if (strcmp(g->kind, "undated") == 0)
-        return SAY(w, WORD_GAP_UNDATED, g->title);
-    if (strcmp(g->kind, "unconfirmed") == 0)
-        return SAY(w, WORD_GAP_UNCONFIRMED, g->title);
-    return g->forecast.set ? SAY(w, WORD_GAP_TARGET_WHEN, g->title, milli_text(w, g->missing_milli), g->unit,
-                                 moment_date(w, &g->forecast))
-                           : SAY(w, WORD_GAP_TARGET, g->title, milli_text(w, g->missing_milli), g->unit);
-}
-
 static const struct report_target *target_of(const struct writing *w, const char *slug)
 {
     const struct report_target *t = w->r->all_targets.items;
@@ -331,6 +349,33 @@ static const struct report_target *target_of(const struct writing *w, const char
         if (strcmp(t[i].slug, slug) == 0)
             return &t[i];
     return NULL;
+}
+
+/* Of a grid the cells that aren't met; of a percentage points of it. */
+static const char *behind_text(const struct writing *w, const struct report_gap *g)
+{
+    const struct report_target *t = target_of(w, g->slug);
+    const char *title = quoted(w, g->title);
+    const char *missing = strcmp(g->unit, "%") == 0 ? SAY(w, WORD_GAP_POINTS, milli_text(w, g->missing_milli))
+                                                    : amount_text(w, g->missing_milli, g->unit);
+
+    if (t && t->cells != FIELD_INT_ABSENT && t->cells > 0)
+        return SAY(w, WORD_GAP_CELLS, title, count_text(w, t->cells), count_text(w, t->cells - t->met));
+    if (is_far(w, &g->forecast))
+        return SAY(w, WORD_GAP_TARGET_FAR, title, missing);
+    return g->forecast.set ? SAY(w, WORD_GAP_TARGET_WHEN, title, missing, moment_date(w, &g->forecast))
+                           : SAY(w, WORD_GAP_TARGET, title, missing);
+}
+
+static const char *gap_text(const struct writing *w, const struct report_gap *g)
+{
+    if (strcmp(g->kind, "unfilled") == 0)
+        return SAY(w, WORD_GAP_UNFILLED, quoted(w, g->title));
+    if (strcmp(g->kind, "undated") == 0)
+        return SAY(w, WORD_GAP_UNDATED, quoted(w, g->title));
+    if (strcmp(g->kind, "unconfirmed") == 0)
+        return SAY(w, WORD_GAP_UNCONFIRMED, quoted(w, g->title));
+    return behind_text(w, g);
 }
 
 static bool gap_of(const struct writing *w, const struct report_gap *g, const char *department)

@@ -175,3 +175,18 @@ def test_removed_moved_and_forged_entries_are_found(office):
     sql(office, "DELETE FROM hours_entry WHERE code = 'h-forged'")
     assert f"entries {last + 1} to {last + 1} were added" in said, said
     assert problems(office) == ""
+
+
+@pytest.mark.skipif(harness.STORE != "sqlite", reason="works on the file of a stopped daemon")
+def test_a_certificate_tells_of_a_ledger_that_was_emptied_with_all_its_sums(kepu):
+    s = Shift(kepu, began_s=HOUR).sign_up()
+    kepu.json("signup", "attend", s["id"], "--minutes", "60")
+    kepu.json("hours", "certificate", s["volunteer"])
+    kepu.behind = connect(kepu)
+    kepu.behind[0].isolation_level = None
+    sql(kepu, "DELETE FROM hours_entry")
+    sql(kepu, "UPDATE hours_head SET number = 0, hash = x'', seal = x''")
+    for table in ("signup", "volunteer"):
+        sql(kepu, f"UPDATE {table} SET minutes = 0")
+    kepu.behind[0].close()
+    assert "the ledger no longer says" in problems(kepu)

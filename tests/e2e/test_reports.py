@@ -161,3 +161,22 @@ def test_what_has_no_date_is_asked_for_until_it_has(office):
     assert ("undated", "science-day") in gaps
     office.json("preset", "apply", "robot-contest", "--start", f"{TODAY.year}-12-20")
     assert "robot-contest" not in {p["slug"] for p in office.json("status")["undated"]}
+
+
+def test_gaps_are_said_as_officials_say_them(kepu, tmp_path):
+    path = tmp_path / "units.csv"
+    path.write_text("slug,title,kind\na,一村,village\nb,二村,village\n", encoding="utf-8")
+    kepu.json("unit", "import", path)
+    kepu.json("target", "record", "village-coverage", "--amount", "1", "--unit", "a")
+    kepu.json("target", "record", "open-facilities", "--amount", "5", "--of", "10")
+    kepu.json("target", "record", "farmers", "--amount", "100", "--at", ago(10), "--force")
+    kepu.json("target", "record", "workers", "--amount", "4000", "--at", ago(300), "--force")
+    words = kepu.ctl("report", "plan", "-o", "md").out
+    for sentence in ("2个单位中还有1个未达标", "尚缺40个百分点", "“‘产业+科普’示范基地”进度落后，尚缺2个。",
+                     "“文化科技卫生‘三下乡’”", "尚缺4,900人次，按目前进度十年内不能完成", "| 十年以后 |",
+                     "| 90% | 50 |", "| 5,000人次 | 4,000 |"):
+        assert sentence in words, (sentence, words)
+    english = kepu.ctl("report", "plan", "-o", "md", "--lang", "en").out
+    for sentence in ("of 2 units 1 are not there yet", "40 percentage points missing", "| 5,000 人次 | 4,000 |",
+                     "4,900 人次 missing; at the present pace it takes more than ten years"):
+        assert sentence in english, (sentence, english)
