@@ -230,7 +230,8 @@ static int verify(struct call *c, struct db *db, const char *text, struct certif
     char code[CERTIFICATE_CODE_CHARS + 1];
     struct certificate_row row;
 
-    if (certificate_code_read(text, code) && store_certificate_find(db, code, &c->out, &row) && certificate_is_backed(c, db, &row)) {
+    if (certificate_code_read(text, code) && store_certificate_find(db, code, &c->out, &row) &&
+        certificate_is_backed(c, db, &row)) {
         fill(c, db, &row, false, ret);
         return db_check(db, e);
     }
