@@ -148,6 +148,5 @@ const struct fields person_ref_fields = FIELDS("person_ref", person_ref, person_
 static const struct field person_page_table[] = {
     FIELD_OF(FIELD_OBJECT, person_page, person, volunteer_fields, "null: just the sign-ups listed"),
     FIELD_OF(FIELD_OBJECTS, person_page, signups, signup_fields, NULL),
-    FIELD(FIELD_BOOL, person_page, told, "nothing of the person is shown"),
 };
 const struct fields person_page_fields = FIELDS("person_page", person_page, person_page_table);

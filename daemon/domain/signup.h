@@ -72,6 +72,7 @@ struct signup {
     char *recurrence_local, *start_local, *end_local, *tz;   /* not on the wire */
     int64_t start_ms, end_ms;
     bool off;                    /* the occurrence or its event is cancelled */
+    bool shadow;                 /* what a link shows that leads to none (service/signup_shadow.h) */
     char *cancel_rule;           /* the event's cancel_until */
     int64_t cancel_until_ms;     /* till when its volunteer may cancel it; FIELD_INT_ABSENT: to the end */
 };
@@ -128,14 +129,10 @@ struct person_ref {
     int8_t waitlist;
 };
 
-/*
- * A page of one's own. `person` NULL: the token opens just the sign-ups listed. `told` true: it opens none at all,
- * only says that there is a sign-up (event, date and role in `signups`, nothing of the person).
- */
+/* A page of one's own. `person` NULL: the token opens just the sign-up listed. */
 struct person_page {
     struct volunteer *person;
     struct objects signups;      /* struct signup */
-    bool told;
     bool calendar;               /* of a whole page: there is an address for it */
 };
 

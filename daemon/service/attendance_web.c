@@ -57,6 +57,15 @@ static int answer(struct call *c, const char *outcome, void **ret)
     return outcome ? 0 : -1;
 }
 
+/* With the link of a shadow: whoever is there, and signed up, comes in by their phone's number. */
+static int arrive_nowhere(struct call *c, const struct signup *s, const struct arrival_input *in, void **ret,
+                          struct err *e)
+{
+    if (venue_code_read(service_keys(c->service), s->occurrence_row, c->req.now_ms, in->code) != VENUE_CODE_NONE)
+        return err_set(e, ERR_NOT_ALLOWED, MSG_LINK_TELLS_ONLY, NULL, NULL);
+    return answer(c, ARRIVAL_WRONG, ret);
+}
+
 static int run_own(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct arrival_input *in = input;
@@ -65,6 +74,8 @@ static int run_own(struct call *c, struct db *db, const void *input, void **ret,
 
     if (signup_find_own(c, db, &ref, &s, e))
         return -1;
+    if (s->shadow)
+        return arrive_nowhere(c, s, in, ret, e);
     return answer(c, arrive(c, db, s->id, in, e), ret);
 }
 

@@ -1,7 +1,10 @@
 #include "retention.h"
 
 #include "store/retention.h"
+#include "store/shadow.h"
 #include "volunteer.h"
+
+#define SHADOWS_KEPT_MS (30 * 86400000LL)
 
 int retention_sweep(struct call *c, struct db *db, struct err *e)
 {
@@ -10,8 +13,9 @@ int retention_sweep(struct call *c, struct db *db, struct err *e)
     struct volunteer_row *row;
     struct texts codes;
 
+    store_shadows_forget(db, c->req.now_ms - SHADOWS_KEPT_MS);
     if (kept_ms == 0)
-        return 0;
+        return db_check(db, e);
     store_minors_forget(db, before_ms);
     codes = store_people_over(db, before_ms, RETENTION_PEOPLE_MAX, &c->out);
     for (size_t i = 0; i < codes.count; i++)

@@ -195,6 +195,19 @@ static struct signup *begin(struct call *c, const struct enrolment *in)
     return s;
 }
 
+int signup_would_be(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e)
+{
+    struct signup *s = begin(c, in);
+    bool line;
+
+    if (take(c, db, in, s, e))
+        return -1;
+    line = s->state == SIGNUP_WAITLISTED;
+    store_place_count(db, s->occurrence_row, s->role, line ? 0 : -1, 0, line ? -1 : 0);
+    *ret = s;
+    return db_check(db, e);
+}
+
 int signup_enrol(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e)
 {
     struct signup *s;

@@ -53,9 +53,15 @@ char *signup_day(struct call *c, const struct occasion *o);
 /* ERR_EXISTS, ERR_OVERLAP, ERR_FULL, ERR_CONFLICT (signup_rules.h); otherwise confirmed or in line. */
 int signup_enrol(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e);
 
+/*
+ * What that would come to for somebody with nothing else, the rules aside: ERR_FULL, or a sign-up that isn't written,
+ * whose place is given back.
+ */
+int signup_would_be(struct call *c, struct db *db, const struct enrolment *in, struct signup **ret, struct err *e);
+
 /* The sign-up of an id, undressed; ERR_NOT_FOUND, field "id". */
 int signup_find(struct call *c, struct db *db, const char *id, struct signup **ret, struct err *e);
-/* The sign-up that a page's token opens, and `signup` names where it opens several. */
+/* The sign-up that a page's token opens, and `signup` names where it opens several; or its shadow. */
 int signup_find_own(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e);
 /* A department's organizer keeps to the department's events. */
 int signup_may_change(struct call *c, struct db *db, int64_t event_id, struct err *e);

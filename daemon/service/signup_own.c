@@ -6,6 +6,8 @@
 #include "page.h"
 #include "signup.h"
 #include "signup_offer.h"
+#include "signup_shadow.h"
+#include "store/shadow.h"
 #include "volunteer.h"
 
 #include <stdio.h>
@@ -90,31 +92,36 @@ static bool is_same(const struct signup *s, const struct person_ref *ref)
     return ref->on && ref->role && strcmp(ref->role, s->role) == 0 && strcmp(ref->on, name) == 0;
 }
 
-/* The old place is given back first, or the new shift would overlap it; what refuses the new one undoes that too. */
-static int run_change(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+static int change_answer(struct signup *s, void **ret)
 {
-    const struct person_ref *ref = input;
+    s->volunteer = s->name = NULL;
+    *ret = s;
+    return 0;
+}
+
+/* The link of one sign-up goes along; what else its person has is nothing that it tells (signup_shadow.h). */
+static int move_to(struct call *c, struct db *db, struct signup *old, const struct person_ref *ref, void **ret,
+                   struct err *e)
+{
     struct signup_input wanted = {.on = ref->on, .role = ref->role, .waitlist = ref->waitlist};
+    char *age = store_signup_age(db, old->id, &c->out);
     unsigned char hash[CRYPTO_HASH_BYTES];
-    struct signup *old, *new, *linked;
-    char *age;
+    struct signup *new, *linked;
     void *made;
 
-    if (signup_find_own(c, db, ref, &old, e) || check_held(c, old, e))
-        return -1;
-    if (is_same(old, ref)) {
-        old->volunteer = old->name = NULL;
-        *ret = old;
-        return 0;
-    }
-    wanted.volunteer = arena_strdup(&c->out, old->volunteer);
-    wanted.event = arena_strdup(&c->out, old->event);
-    age = store_signup_age(db, old->id, &c->out);
-    if (op_signup_cancel_web.run(c, db, ref, &made, e) || op_signup_add.run(c, db, &wanted, &made, e))
-        return -1;
-    new = made;
     crypto_token_hash(ref->token, hash);
     linked = store_signup_by_link(db, hash, &c->out);
+    wanted.volunteer = arena_strdup(&c->out, old->volunteer);
+    wanted.event = arena_strdup(&c->out, old->event);
+    if (old->shadow)
+        return shadow_change(c, db, old, &wanted, hash, e) ? -1 : change_answer(old, ret);
+    if (op_signup_add.run(c, db, &wanted, &made, e)) {
+        if (!linked || !shadow_hides(e))
+            return -1;
+        err_clear(e);
+        return shadow_change(c, db, linked, &wanted, hash, e) ? -1 : change_answer(linked, ret);
+    }
+    new = made;
     if (linked) {
         store_signup_set_link(db, linked->id, NULL);
         store_signup_set_link(db, new->id, hash);
@@ -122,9 +129,21 @@ static int run_change(struct call *c, struct db *db, const void *input, void **r
     if (*age)
         store_signup_set_age(db, new->id, age);
     call_audit(c, new->id, "changed by its link, instead of %s: %s %s", old->id, new->recurrence_local, new->role);
-    new->volunteer = new->name = NULL;
-    *ret = new;
-    return db_check(db, e);
+    return db_check(db, e) ? -1 : change_answer(new, ret);
+}
+
+/* The old place is given back first, or the new shift would overlap it; what refuses the new one undoes that too. */
+static int run_change(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
+{
+    const struct person_ref *ref = input;
+    struct signup *old;
+    void *cancelled;
+
+    if (signup_find_own(c, db, ref, &old, e) || check_held(c, old, e))
+        return -1;
+    if (is_same(old, ref))
+        return change_answer(old, ret);
+    return op_signup_cancel_web.run(c, db, ref, &cancelled, e) || move_to(c, db, old, ref, ret, e) ? -1 : 0;
 }
 
 /* Offers */
@@ -138,6 +157,8 @@ static int answer_offer(struct call *c, struct db *db, const struct person_ref *
 
     if (signup_find_own(c, db, ref, &s, e))
         return -1;
+    if (s->shadow)                       /* nothing is ever offered to one */
+        return err_set(e, ERR_CONFLICT, MSG_OFFER_NONE, "state", s->id, signup_state_name(s->state), NULL);
     offer.id = arena_strdup(&c->out, s->id);
     if (op->run(c, db, &offer, ret, e))
         return -1;
@@ -175,7 +196,10 @@ static int set_link(struct call *c, struct db *db, const struct person_ref *ref,
     if (e->code != ERR_NOT_FOUND || signup_find_own(c, db, &own, &s, e))
         return -1;
     err_clear(e);
-    store_signup_set_link(db, s->id, to);
+    if (s->shadow)
+        store_shadow_set_link(db, s->row, to);
+    else
+        store_signup_set_link(db, s->id, to);
     call_audit(c, s->id, "page link %s by its holder", what);
     return db_check(db, e);
 }

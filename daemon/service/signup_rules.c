@@ -188,3 +188,10 @@ int signup_rules_check(struct call *c, struct db *db, const struct enrolment *in
     *ret_passed = k.passed;
     return db_check(db, e);
 }
+
+int signup_rules_check_all(struct call *c, struct db *db, const struct enrolment *in, struct err *e)
+{
+    struct checking k = {c, in, arena_strdup(&c->out, "")};
+
+    return check_window(&k, e) || check_skills(&k, db, e) ? -1 : db_check(db, e);
+}

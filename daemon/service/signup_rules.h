@@ -25,5 +25,7 @@ int64_t signup_rule_ms(const struct call *c, enum signup_rule rule, const char *
  * names them for the audit; "" where none was in the way.
  */
 int signup_rules_check(struct call *c, struct db *db, const struct enrolment *in, char **ret_passed, struct err *e);
+/* What holds for everybody, whatever else they do: the window, the skills. */
+int signup_rules_check_all(struct call *c, struct db *db, const struct enrolment *in, struct err *e);
 
 #endif

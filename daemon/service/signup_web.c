@@ -1,15 +1,16 @@
 /*
  * Signing up on the web, and the pages that follow. Whoever knows somebody's number must not learn about them: a token
- * opens the person only if its sign-up made the person, else that sign-up alone; and for a sign-up that was there
- * already it opens nothing (signup_told.h).
+ * opens the person only if its sign-up made the person, else that sign-up alone; and where that was there already, or
+ * could not be, a shadow of it (signup_shadow.h).
  */
 #include "signup.h"
 
 #include "domain/event.h"
 #include "domain/phone.h"
 #include "signup_rules.h"
-#include "signup_told.h"
+#include "signup_shadow.h"
 #include "store/feed.h"
+#include "store/shadow.h"
 #include "volunteer.h"
 #include "domain/target.h"
 #include "planner.h"
@@ -103,26 +104,6 @@ static int answer(struct call *c, const char *token, void **ret)
     return 0;
 }
 
-/*
- * Signed up already, or kept from it by another shift or the limit: one answer for all of them, that of everybody, with
- * a token that tells that it may be any of the three.
- */
-static int answer_told(struct call *c, struct db *db, const struct enrolment *in, struct err *e, void **ret)
-{
-    char token[CRYPTO_TOKEN_BYTES];
-    int64_t position = store_role_position(db, in->occasion.occurrence_id, in->role);
-
-    err_clear(e);
-    told_make(service_keys(c->service), in->occasion.occurrence_id, position, token);
-    return answer(c, token, ret);
-}
-
-/* What refuses a known person says something about what else they do; a new one has nothing to hide yet. */
-static bool tells_of_person(const struct err *e, bool new)
-{
-    return !new && (e->code == ERR_EXISTS || e->code == ERR_OVERLAP || e->msg == MSG_SIGNUP_LIMIT);
-}
-
 static int run_web(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct signup_form *in = input;
@@ -140,8 +121,12 @@ static int run_web(struct call *c, struct db *db, const void *input, void **ret,
         signup_role(c, db, in->role, &enrolment, e))
         return -1;
     enrolment.link_hash = new ? NULL : hash;
-    if (signup_enrol(c, db, &enrolment, &s, e))
-        return tells_of_person(e, new) ? answer_told(c, db, &enrolment, e, ret) : -1;
+    if (signup_enrol(c, db, &enrolment, &s, e)) {
+        if (new || !shadow_hides(e))
+            return -1;
+        err_clear(e);
+        return shadow_make(c, db, &enrolment, e) ? -1 : answer(c, token, ret);
+    }
     if (guardian.name)
         keep_guardian(c, db, enrolment.who.id, &guardian);
     keep_age(db, s, in->age);
@@ -189,23 +174,6 @@ static int page_of_signup(struct call *c, struct signup *s, struct person_page *
     return list_one(c, s, page, e);
 }
 
-static int page_told(struct call *c, struct db *db, const char *token, struct person_page *page, struct err *e)
-{
-    int64_t occurrence, position;
-    struct signup *s;
-
-    if (!told_read(service_keys(c->service), token, &occurrence, &position))
-        return unknown_link(e);
-    s = store_signup_told(db, occurrence, position, &c->out);
-    if (!s)
-        return db_check(db, e) ? -1 : unknown_link(e);
-    page->told = true;
-    if (list_one(c, s, page, e))
-        return -1;
-    s->state_name = NULL;
-    return 0;
-}
-
 static int run_page(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct person_ref *ref = input;
@@ -223,34 +191,31 @@ static int run_page(struct call *c, struct db *db, const void *input, void **ret
         return volunteer_show(c, db, who, false, page->person, e) || list_all(c, db, who->id, page, e) ? -1 : 0;
     }
     s = store_signup_by_link(db, hash, &c->out);
-    if (s)
-        return page_of_signup(c, s, page, e);
-    return page_told(c, db, ref->token ? ref->token : "", page, e);
+    if (!s)
+        s = store_shadow_by_link(db, hash, &c->out);
+    if (!s)
+        return db_check(db, e) ? -1 : unknown_link(e);
+    return page_of_signup(c, s, page, e);
 }
 
 const struct operation op_person_page = {"person page", ROLE_PUBLIC, false, run_page};
 
-/* The sign-up that a token may cancel. */
 int signup_find_own(struct call *c, struct db *db, const struct person_ref *ref, struct signup **ret, struct err *e)
 {
-    const char *token = ref->token ? ref->token : "";
     const char *id = ref->signup ? ref->signup : "";
     unsigned char hash[CRYPTO_HASH_BYTES];
     struct volunteer_row *who;
-    int64_t occurrence, position;
 
-    crypto_token_hash(token, hash);
+    crypto_token_hash(ref->token ? ref->token : "", hash);
     who = store_volunteer_by_link(db, hash, &c->out);
     *ret = who ? store_signup_by_code(db, id, &c->out) : store_signup_by_link(db, hash, &c->out);
+    if (!who && !*ret)
+        *ret = store_shadow_by_link(db, hash, &c->out);
     if (*ret && (!who || (*ret)->volunteer_row == who->id))
         return 0;
     if (db_check(db, e))
         return -1;
-    if (who)
-        return err_set(e, ERR_NOT_FOUND, MSG_SIGNUP_NOT_FOUND, "signup", id, NULL);
-    if (told_read(service_keys(c->service), token, &occurrence, &position))
-        return err_set(e, ERR_NOT_ALLOWED, MSG_LINK_TELLS_ONLY, NULL, NULL);
-    return unknown_link(e);
+    return who ? err_set(e, ERR_NOT_FOUND, MSG_SIGNUP_NOT_FOUND, "signup", id, NULL) : unknown_link(e);
 }
 
 /* Who is in line, or was offered a place, may leave at any time: nobody counts on them yet. */
@@ -271,7 +236,7 @@ static int run_cancel(struct call *c, struct db *db, const void *input, void **r
         return err_set(e, ERR_CONFLICT, MSG_OCCURRENCE_PAST, "signup", s->event, s->recurrence_local, NULL);
     if (is_too_late(c, s))
         return err_set(e, ERR_CONFLICT, MSG_CANCEL_LATE, "signup", s->title, NULL);
-    if (signup_change(c, db, s, SIGNUP_CANCELLED, e))
+    if (s->shadow ? shadow_cancel(c, db, s, e) : signup_change(c, db, s, SIGNUP_CANCELLED, e))
         return -1;
     call_audit(c, s->id, "cancelled by its link");
     s->volunteer = s->name = NULL;

@@ -98,7 +98,7 @@ int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role
                   p_int(occurrence_id), p_text(role));
 }
 
-static int64_t next_place(struct db *db, const struct signup *s)
+int64_t store_signup_next_place(struct db *db, const struct signup *s)
 {
     if (s->state != SIGNUP_WAITLISTED)
         return 0;
@@ -114,8 +114,8 @@ void store_signup_insert(struct db *db, const struct signup *s, const unsigned c
              "INSERT INTO signup (code, volunteer_id, occurrence_id, role, state, place, link_hash, minutes,"
              " created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, 1)",
              p_text(s->id), p_int(s->volunteer_row), p_int(s->occurrence_row), p_text(s->role),
-             p_text(signup_state_name(s->state)), p_int(next_place(db, s)), p_blob(link_hash, CRYPTO_HASH_BYTES),
-             p_int(s->created_ms));
+             p_text(signup_state_name(s->state)), p_int(store_signup_next_place(db, s)),
+             p_blob(link_hash, CRYPTO_HASH_BYTES), p_int(s->created_ms));
 }
 
 bool store_signup_update(struct db *db, struct signup *s, enum signup_state from, int64_t now_ms)
@@ -329,30 +329,6 @@ struct signup *store_signup_offer_over(struct db *db, int64_t now_ms, struct are
                     a);
 }
 
-struct signup *store_signup_told(struct db *db, int64_t occurrence_id, int64_t role_position, struct arena *a)
-{
-    struct stmt *s = db_query(
-        db,
-        "SELECT e.slug, COALESCE(o.title, e.title), COALESCE(o.venue, e.venue), o.recurrence_id, o.start_local,"
-        " o.end_local, e.tz, o.start_ms, o.end_ms,"
-        " CASE WHEN o.status = 'cancelled' OR e.status = 'cancelled' THEN 1 ELSE 0 END,"
-        " (SELECT r.name FROM occurrence_role r WHERE r.occurrence_id = o.id AND r.position = $2"
-        " ORDER BY r.name LIMIT 1)"
-        " FROM occurrence o JOIN event e ON e.id = o.event_id WHERE o.id = $1",
-        p_int(occurrence_id), p_int(role_position));
-    struct signup *told;
-    int i = 0;
-
-    if (!stmt_row(s))
-        return NULL;
-    told = arena_alloc(a, sizeof *told);
-    fields_clear(&signup_fields, told);
-    read_occurrence(s, &i, a, told);
-    told->role = stmt_text(s, i, a);
-    stmt_done(s);
-    return told;
-}
-
 /* A query for each way in, so that each has its index. */
 struct stmt *store_signup_list(struct db *db, const struct signup_query *q)
 {
@@ -461,12 +437,6 @@ bool store_overlap_next(struct stmt *s, struct arena *a, struct overlap *ret)
 int64_t store_occurrence_event(struct db *db, int64_t occurrence_id)
 {
     return db_int(db, 0, "SELECT event_id FROM occurrence WHERE id = $1", p_int(occurrence_id));
-}
-
-int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *role)
-{
-    return db_int(db, -1, "SELECT position FROM occurrence_role WHERE occurrence_id = $1 AND name = $2",
-                  p_int(occurrence_id), p_text(role));
 }
 
 char *store_role_skills(struct db *db, int64_t occurrence_id, const char *role, struct arena *a)

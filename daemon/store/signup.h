@@ -32,6 +32,8 @@ int64_t store_place_waitlisted(struct db *db, int64_t occurrence_id, const char 
 /* How many are in line now that this one is. */
 int64_t store_place_queue(struct db *db, int64_t occurrence_id, const char *role);
 
+/* Its place in the line's order; 0: it is not in line. */
+int64_t store_signup_next_place(struct db *db, const struct signup *s);
 /* At the end of the line if it is waitlisted. `link_hash` may be NULL. */
 void store_signup_insert(struct db *db, const struct signup *s, const unsigned char *link_hash);
 /* state, times and minutes; the version grows. False if the state is no longer `from`. */
@@ -67,8 +69,6 @@ bool store_signup_clash(struct db *db, int64_t volunteer_id, const struct occasi
 /* With what their volunteer, occurrence and event say; moments, names of states and urls are the service's to fill. */
 struct signup *store_signup_by_code(struct db *db, const char *code, struct arena *a);
 struct signup *store_signup_by_link(struct db *db, const unsigned char *link_hash, struct arena *a);
-/* What a page of one's own shows of an occurrence: event, date, title, venue, and the role at a position. */
-struct signup *store_signup_told(struct db *db, int64_t occurrence_id, int64_t role_position, struct arena *a);
 
 /* 0 and NULL mean any. By id, or of one volunteer the latest shift first. */
 struct signup_query {
@@ -103,7 +103,6 @@ struct stmt *store_signup_overlaps(struct db *db, int64_t occurrence_id, int64_t
 bool store_overlap_next(struct stmt *s, struct arena *a, struct overlap *ret);
 
 int64_t store_occurrence_event(struct db *db, int64_t occurrence_id);
-int64_t store_role_position(struct db *db, int64_t occurrence_id, const char *role);   /* -1: none */
 /* The skills that a role asks for, as its row keeps them; NULL: no such role. */
 char *store_role_skills(struct db *db, int64_t occurrence_id, const char *role, struct arena *a);
 /* The only role of an occurrence and the skills that it asks for; false where there is none, or several. */

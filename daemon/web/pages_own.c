@@ -56,12 +56,12 @@ static void put_state(json_t *to, const struct page *p, const struct signup *s)
         page_put(to, "tag_plain", catalogue_text(state_words[s->state], p->lang));
 }
 
-static void put_signup(json_t *to, const struct page *p, const struct signup *s, bool told)
+static void put_signup(json_t *to, const struct page *p, const struct signup *s)
 {
     const char *url = s->url + strlen(service_settings(p->web->service)->public_url);
     struct buf b = {0};
 
-    page_put(to, "id", told ? "" : s->id);
+    page_put(to, "id", s->id);
     page_put_cut(to, "row_title", s->title, OWN_TITLE_CHARS);
     page_put_cut(to, "place", s->venue, OWN_TITLE_CHARS);
     page_put(to, "role", s->role);
@@ -69,8 +69,6 @@ static void put_signup(json_t *to, const struct page *p, const struct signup *s,
     buf_printf(&b, "%s%s", p->base, url);
     page_put(to, "address", buf_text(&b));
     buf_release(&b);
-    if (told)
-        return;
     put_state(to, p, s);
     put_check(to, p, s);
     json_object_set_new(to, "cancellable", json_boolean(can_cancel(p, s)));
@@ -123,7 +121,7 @@ static void put_signups(json_t *to, const struct page *p, const struct person_pa
             json_array_append_new(past, one);
         else
             json_array_insert_new(ahead, 0, one);
-        put_signup(one, p, &all[i], page->told);
+        put_signup(one, p, &all[i]);
     }
     json_object_set_new(to, "none", json_boolean(page->signups.count == 0));
     json_object_set_new(to, "has_past", json_boolean(json_array_size(past) > 0));
@@ -133,8 +131,7 @@ static void fill(const struct page *p, const void *result, json_t *to)
 {
     const struct person_page *page = result;
 
-    page_put(to, "heading", catalogue_text(page->told ? WORD_OWN_TOLD : WORD_OWN, p->lang));
-    json_object_set_new(to, "told", json_boolean(page->told));
+    page_put(to, "heading", catalogue_text(WORD_OWN, p->lang));
     put_done(to, p);
     page_put_notice(to, p);
     page_put(to, "own_path", p->here);
