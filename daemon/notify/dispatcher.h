@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#define DISPATCH_CLAIM_FIRST 16       /* deliveries taken at once: the first of many, twice as many each time after it */
+#define DISPATCH_CLAIM_FIRST 16       /* deliveries taken at once: first, then twice as many each time */
 #define DISPATCH_CLAIM_MAX 200        /* … up to so many */
 #define DISPATCH_ACTIVE_MAX 800       /* attempts under way */
 #define DISPATCH_SLEEP_MS_MAX 3600000 /* looks again at least so often */

@@ -98,7 +98,12 @@ static int edit_all(struct call *c, struct db *db, const struct event_input *in,
     if (changes_nothing(in, &was, ev))
         return event_view_one(c, db, ev, e);
     call_audit(c, ev->slug, "all");
-    return save(c, db, in, &was, ev, e);
+    if (save(c, db, in, &was, ev, e))
+        return -1;
+    /* A change of dates is told where they are realigned, and says the venue too. */
+    if (in->venue && strcmp(was.venue, ev->venue) != 0 && !changes_dates(in))
+        planner_tell_venue(c, db, ev, was.venue);
+    return db_check(db, e);
 }
 
 /* The rule's own last date before the split, in the form UNTIL has for this event. */

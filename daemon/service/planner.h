@@ -10,6 +10,7 @@
  */
 void planner_event(struct call *c, struct db *db, int64_t event_id);
 
+struct event;
 struct occurrence;
 
 /*
@@ -22,6 +23,8 @@ void planner_tell_changed(struct call *c, struct db *db, int64_t occurrence_id, 
 /* Of a whole event the next few dates stand for all: a year of Wednesdays is not told one by one. */
 #define TOLD_OF_SERIES_MAX 3
 void planner_tell_event(struct call *c, struct db *db, int64_t event_id);
+/* The event is held elsewhere now, at the same times; dates with a venue of their own are not concerned. */
+void planner_tell_venue(struct call *c, struct db *db, const struct event *ev, char *was);
 
 /* Before their rows go: nothing about them is sent any more. */
 void planner_occurrence_removed(struct call *c, struct db *db, int64_t occurrence_id);

@@ -2,6 +2,7 @@
 #include "planner_private.h"
 
 #include "domain/event.h"
+#include "event.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -36,7 +37,9 @@ static char *as_known(struct call *c, const struct occurrence *was)
     return kept;
 }
 
-static void tell_channel(struct call *c, struct db *db, const struct subject *o, char *known, int64_t channel_id)
+/* `stamp`: what tells this change from others of the occurrence. */
+static void tell_channel(struct call *c, struct db *db, const struct subject *o, char *known, const char *stamp,
+                         int64_t channel_id)
 {
     struct ids waiting = waiting_changes(c, db, o->id, channel_id);
     struct delivery_row d = {.reminder_id = DB_NULL_INT, .event_id = o->event_id, .occurrence_id = o->id,
@@ -47,8 +50,7 @@ static void tell_channel(struct call *c, struct db *db, const struct subject *o,
     if (waiting.count)
         d.text = store_delivery_by_id(db, waiting.items[0], &c->out)->text;
     d.deadline_ms = notice_deadline_ms(NOTICE_CHANGED, d.due_ms, 0, o->start_ms, o->end_ms);
-    d.identity = arena_printf(&c->out, "changed:o%lld:s%lld:m%lld:%d:c%lld", (long long)o->id, (long long)o->sequence,
-                              (long long)o->moves, o->cancelled, (long long)channel_id);
+    d.identity = arena_printf(&c->out, "changed:o%lld:%s:c%lld", (long long)o->id, stamp, (long long)channel_id);
     if (!planner_insert(c, db, &d, channel_id, o->start_ms))
         return;
     for (size_t i = 0; i < waiting.count; i++)
@@ -56,33 +58,56 @@ static void tell_channel(struct call *c, struct db *db, const struct subject *o,
                       "changed once more");
 }
 
-void planner_tell_changed(struct call *c, struct db *db, int64_t occurrence_id, const struct occurrence *was)
+static void tell(struct call *c, struct db *db, const struct subject *o, const struct occurrence *was,
+                 const char *stamp)
 {
-    struct ids channels;
-    struct subject o;
-    char *known;
+    struct ids channels = planner_channels_told(c, db, o->event_id);
+    char *known = channels.count ? as_known(c, was) : NULL;
 
-    if (!planner_subject(db, occurrence_id, &o) || o.end_ms <= c->req.now_ms)
-        return;
-    channels = planner_channels_told(c, db, o.event_id);
-    if (channels.count == 0)
-        return;
-    known = as_known(c, was);
     for (size_t i = 0; i < channels.count; i++)
-        tell_channel(c, db, &o, known, channels.items[i]);
+        tell_channel(c, db, o, known, stamp, channels.items[i]);
 }
 
-void planner_tell_event(struct call *c, struct db *db, int64_t event_id)
+void planner_tell_changed(struct call *c, struct db *db, int64_t occurrence_id, const struct occurrence *was)
 {
-    struct ids next = store_read_ids(
+    struct subject o;
+
+    if (planner_subject(db, occurrence_id, &o) && o.end_ms > c->req.now_ms)
+        tell(c, db, &o, was,
+             arena_printf(&c->out, "s%lld:m%lld:%d", (long long)o.sequence, (long long)o.moves, o.cancelled));
+}
+
+static struct ids next_dates(struct call *c, struct db *db, int64_t event_id)
+{
+    return store_read_ids(
         db_query(db,
                  "SELECT id FROM occurrence WHERE event_id = $1 AND end_ms > $2 AND status <> 'cancelled'"
                  " ORDER BY start_ms, id LIMIT $3",
                  p_int(event_id), p_int(c->req.now_ms), p_int(TOLD_OF_SERIES_MAX)),
         &c->out);
+}
+
+void planner_tell_event(struct call *c, struct db *db, int64_t event_id)
+{
+    struct ids next = next_dates(c, db, event_id);
 
     for (size_t i = 0; i < next.count; i++)
         planner_tell_changed(c, db, next.items[i], NULL);
+}
+
+void planner_tell_venue(struct call *c, struct db *db, const struct event *ev, char *was)
+{
+    struct ids next = next_dates(c, db, ev->id);
+    const char *stamp = arena_printf(&c->out, "venue:e%lld", (long long)ev->sequence);
+
+    for (size_t i = 0; i < next.count; i++) {
+        struct occurrence *o = occurrence_get(c, db, next.items[i]);
+        struct subject subject;
+        if (!o || o->own_venue || !planner_subject(db, o->id, &subject) || subject.cancelled)
+            continue;
+        o->venue = was;
+        tell(c, db, &subject, o, stamp);
+    }
 }
 
 void planner_occurrence_changed(struct call *c, struct db *db, int64_t occurrence_id, const struct occurrence *was)

@@ -88,6 +88,23 @@ def test_a_change_says_what_it_was_before(desk, receiver, hook):
     desk.json("event", "move", slug, "--on", day.date().isoformat(), "--to", in_days(10, 14).isoformat())
     first = wait_until(lambda: told(receiver, "changed"), what="the change")[0]["text"]
     assert in_days(10, 14).strftime("%Y-%m-%d") in first and day.strftime("%Y-%m-%d") in first and "原为" in first
+    desk.json("event", "edit", slug, "--all", "--title", "另一个标题")
+    desk.json("event", "edit", slug, "--all", "--venue", "新馆")
+    second = wait_until(lambda: told(receiver, "changed")[1:], what="the change of venue")[0]["text"]
+    assert "新馆" in second and "旧馆" in second and "原为" in second
+
+
+def test_a_series_that_is_held_elsewhere_is_told_of_its_next_dates_that_have_no_venue_of_their_own(desk, receiver, hook):
+    slug, day = unique("hall"), in_days(9)
+    desk.event(slug, start=day.isoformat(), duration="1h", venue="旧馆", repeat="FREQ=DAILY;COUNT=9")
+    desk.json("reminder", "add", "--event", slug, "--before", "1d", "--channel", hook)
+    desk.json("event", "edit", slug, "--on", in_days(10).date().isoformat(), "--this", "--venue", "广场")
+    wait_until(lambda: told(receiver, "changed"), what="the one date's venue")
+    desk.json("event", "edit", slug, "--all", "--venue", "新馆")
+    others = wait_until(lambda: len(told(receiver, "changed")) == 3 and told(receiver, "changed")[1:],
+                        what="the two of the next three")
+    assert all("新馆" in m["text"] and "旧馆" in m["text"] for m in others)
+    assert {m["start"][:10] for m in others} == {in_days(9).date().isoformat(), in_days(11).date().isoformat()}
 
 
 def test_a_digest_and_an_ask_are_planned_for_their_week_once(desk, hook):

@@ -701,7 +701,8 @@ static void only_usable_secrets_are_taken(void **state)
         {CHANNEL_WEBHOOK, "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", true},
         {CHANNEL_WEBHOOK, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false}, {CHANNEL_WEBHOOK, "whsec_not base64!", false},
         {CHANNEL_WEBHOOK, "whsec_", false}, {CHANNEL_WEBHOOK, "whsec_AAAA", false}, {CHANNEL_WEBHOOK, "", false},
-        {CHANNEL_DINGTALK, "SECabc123", true}, {CHANNEL_DINGTALK, "", false}, {CHANNEL_FEISHU, "a b", false},
+        {CHANNEL_DINGTALK, "SECabc123", true}, {CHANNEL_DINGTALK, "", false},
+        {CHANNEL_DINGTALK, "this is secret", true}, {CHANNEL_FEISHU, "a\tb", false},
         {CHANNEL_MATRIX, "token\r\nX-Evil: 1", false}, {CHANNEL_NTFY, "tk_x", true}, {CHANNEL_NTFY, "\xff", false},
     };
     const char *long_key = arena_printf(&arena, "whsec_%s", repeat("AAAA", 22));
