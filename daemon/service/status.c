@@ -171,7 +171,8 @@ static void count(struct call *c, struct db *db, struct counts *n)
     n->occurrences_ahead = db_int(
         db, 0, "SELECT COUNT(*) FROM occurrence WHERE start_ms > $1 AND status <> 'cancelled'", p_int(c->req.now_ms));
     n->volunteers = db_int(db, 0, "SELECT COUNT(*) FROM volunteer WHERE status = 'active'");
-    n->signups = db_int(db, 0, "SELECT COUNT(*) FROM signup WHERE state <> 'cancelled'");
+    n->signups = db_int(db, 0, "SELECT COUNT(*) FROM signup") -
+                 db_int(db, 0, "SELECT COUNT(*) FROM signup WHERE state = 'cancelled'");
     n->channels = db_int(db, 0, "SELECT COUNT(*) FROM channel");
     n->reminders = db_int(db, 0, "SELECT COUNT(*) FROM reminder");
 }

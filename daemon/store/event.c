@@ -218,9 +218,10 @@ size_t store_event_list(struct db *db, const struct event_query *q, struct event
     struct stmt *s = db_query(
         db,
         "SELECT id, next_ms FROM ("
-        " SELECT e.id AS id, COALESCE((SELECT MIN(o.start_ms) FROM occurrence o WHERE o.event_id = e.id"
-        "   AND o.end_ms > $1 AND o.status <> 'cancelled'), 9223372036854775807) AS next_ms"
-        " FROM event e WHERE ($2 = '' OR e.category = $2) AND ($3 = '' OR e.lead = $3) AND ($4 = '' OR e.status = $4)"
+        " SELECT e.id AS id, COALESCE(n.next_ms, 9223372036854775807) AS next_ms FROM event e LEFT JOIN"
+        "   (SELECT o.event_id AS event_id, MIN(o.start_ms) AS next_ms FROM occurrence o WHERE o.end_ms > $1"
+        "   AND o.status <> 'cancelled' GROUP BY o.event_id) n ON n.event_id = e.id"
+        "   WHERE ($2 = '' OR e.category = $2) AND ($3 = '' OR e.lead = $3) AND ($4 = '' OR e.status = $4)"
         "   AND ($5 = '%%' OR e.title LIKE $5 ESCAPE '!' OR e.slug LIKE $5 ESCAPE '!')"
         "   AND ($6 = '' OR EXISTS (SELECT 1 FROM event_audience x WHERE x.event_id = e.id AND x.slug = $6))"
         "   AND (($10 < -9223372036854775806 AND $11 = 9223372036854775807) OR EXISTS (SELECT 1 FROM occurrence w"

@@ -143,12 +143,13 @@ struct occurrence_rows store_occurrence_starting(struct db *db, int64_t event_id
                      a);
 }
 
+/* What isn't over is little of what there is: the pluses keep SQLite from going along the starts. */
 struct occurrence_rows store_occurrence_agenda(struct db *db, int64_t from_ms, int64_t to_ms, int64_t after_ms,
                                                int64_t after_id, int64_t limit, struct arena *a)
 {
     return read_rows(db_query(db,
-                              "SELECT " OCCURRENCE_COLUMNS " FROM occurrence WHERE start_ms < $2 AND end_ms > $1"
-                              " AND (start_ms > $3 OR (start_ms = $3 AND id > $4)) ORDER BY start_ms, id LIMIT $5",
+                              "SELECT " OCCURRENCE_COLUMNS " FROM occurrence WHERE end_ms > $1 AND +start_ms < $2"
+                              " AND (+start_ms > $3 OR (+start_ms = $3 AND id > $4)) ORDER BY +start_ms, id LIMIT $5",
                               p_int(from_ms), p_int(to_ms), p_int(after_ms), p_int(after_id), p_int(limit)),
                      a);
 }
