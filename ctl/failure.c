@@ -51,6 +51,13 @@ json_t *failure_object(const struct failure *f, enum lang lang)
     return o;
 }
 
+/* Where a file is wrong ("line 7, phone") is said by the message already, in its language. */
+static bool tells_more(const char *field, const char *message, const char *hint)
+{
+    return field[0] && message && strncmp(field, "line ", 5) != 0 && !strstr(message, field) &&
+           !(hint && strstr(hint, field));
+}
+
 static void tell_sentence(json_t *o, const struct settings *s)
 {
     const char *message = json_string_value(json_object_get(o, "message"));
@@ -60,7 +67,7 @@ static void tell_sentence(json_t *o, const struct settings *s)
     struct buf line = {.data = NULL};
 
     buf_adds(&line, catalogue_text(W_CTL_ERROR, s->lang));
-    if (field && field[0] && message && !strstr(message, field) && !(hint && strstr(hint, field))) {
+    if (field && tells_more(field, message, hint)) {
         text_clean(&line, field, TEXT_ONE_LINE);
         buf_adds(&line, ": ");
     }

@@ -54,6 +54,13 @@ int file_read(const char *path, const char *field, struct buf *ret, struct err *
     return rc;
 }
 
+int file_read_some(const char *path, const char *field, struct buf *ret, struct err *e)
+{
+    if (file_read(path, field, ret, e) != 0)
+        return -1;
+    return ret->len ? 0 : err_set(e, ERR_INVALID, MSG_CTL_FILE_EMPTY, field, path, NULL);
+}
+
 int file_read_line(const char *path, const char *field, struct buf *ret, struct err *e)
 {
     if (file_read(path, field, ret, e) != 0)

@@ -10,6 +10,8 @@
 
 /* The whole file into `ret`, no larger than its max_bytes; `field` is what the error is about. */
 int file_read(const char *path, const char *field, struct buf *ret, struct err *e);
+/* The same; a file with nothing in it is ERR_INVALID. */
+int file_read_some(const char *path, const char *field, struct buf *ret, struct err *e);
 /* A secret or an address: one line, its newline cut, not empty. */
 int file_read_line(const char *path, const char *field, struct buf *ret, struct err *e);
 

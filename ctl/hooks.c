@@ -111,7 +111,7 @@ int hook_run_import(struct session *s)
     buf_init(&r.body, FILE_BODY_BYTES_MAX);
     r.content_type = s->inv->command->content_type;
     r.progress = true;
-    rc = file_read(path, s->inv->command->args[0].name, &r.body, &s->failure.err);
+    rc = file_read_some(path, s->inv->command->args[0].name, &r.body, &s->failure.err);
     if (rc == 0)
         rc = session_send(s, &r, &answer);
     if (rc == 0) {

@@ -60,7 +60,7 @@ int hook_run_import_ical(struct session *s)
     buf_init(&r.body, FILE_BODY_BYTES_MAX);
     r.content_type = s->inv->command->content_type;
     r.progress = true;
-    rc = file_read(args_positional(s->inv, 0), "FILE", &r.body, &s->failure.err);
+    rc = file_read_some(args_positional(s->inv, 0), "FILE", &r.body, &s->failure.err);
     if (rc == 0)
         rc = session_send(s, &r, &report);
     if (rc == 0) {

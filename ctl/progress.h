@@ -1,4 +1,7 @@
-/* A bar on standard error for an upload that takes over a second; nothing where that is no terminal. */
+/*
+ * A bar on standard error for an upload that takes over a second, and then for kepud's work on it; nothing where that
+ * is no terminal.
+ */
 #ifndef KEPU_CTL_PROGRESS_H
 #define KEPU_CTL_PROGRESS_H
 
@@ -10,6 +13,7 @@
 struct progress {
     enum lang lang;
     int64_t started_ms;   /* clock_monotonic_ms */
+    int64_t sent_ms;      /* when all of it was sent; 0: not yet */
     bool shown;
 };
 

@@ -31,12 +31,16 @@ static const char *const column_names[COLUMN_COUNT] = {
 /* Columns of `volunteer export` that are kepu's own to fill. */
 static const char *const passed_over[] = {"id", "created", "hours"};
 
+/* Other machines' clocks, and days that are over elsewhere only. */
+#define CLOCKS_APART_MS 86400000
+
 struct import {
     struct call *c;
     struct db *db;
     struct csv csv;
     size_t cells;                            /* of the header, so of every line */
     int at[COLUMN_COUNT];                    /* where each column stands; -1: it doesn't */
+    int id_at;                               /* an export's; -1: this is none */
     const struct zone *zone;
     struct volunteer_import_result result;
 };
@@ -78,6 +82,7 @@ static int column_unknown(const char *name, struct err *e)
 static int read_header(struct import *im, const struct csv_row *row, struct err *e)
 {
     memset(im->at, -1, sizeof im->at);
+    im->id_at = -1;
     if (check_separators(row, e))
         return -1;
     im->cells = row->count;
@@ -86,6 +91,8 @@ static int read_header(struct import *im, const struct csv_row *row, struct err 
         int column;
         if (person_text_check(row->cells[i], "line 1", CSV_CELL_BYTES_MAX, &im->c->out, &name, e))
             return -1;
+        if (strcmp(name, "id") == 0)
+            im->id_at = (int)i;
         if (is_passed_over(name))
             continue;
         column = column_find(name);
@@ -183,7 +190,12 @@ static int read_instant(const struct import *im, const char *text, int64_t *ret_
 static int set_consent(const struct import *im, const char *text, struct volunteer_row *v, struct err *e)
 {
     volunteer_consent(im->c, text && *text, v);
-    return text && *text ? read_instant(im, text, &v->consent_ms, e) : 0;
+    if (!text || !*text)
+        return 0;
+    if (read_instant(im, text, &v->consent_ms, e))
+        return -1;
+    return v->consent_ms > im->c->req.now_ms + CLOCKS_APART_MS
+               ? err_set(e, ERR_INVALID, MSG_CONSENT_AHEAD, "consent_at", text, NULL) : 0;
 }
 
 static int set_status(const char *text, struct volunteer_row *v, struct err *e)
@@ -208,17 +220,45 @@ static void keep(struct import *im, const struct volunteer_row *v, const struct 
         store_volunteer_put_skills(im->db, id, skills);
 }
 
+/* A line break typed into a cell, as spreadsheets let people do, is a space. */
+static char *one_line(char *text)
+{
+    char *to = text;
+
+    for (const char *p = text; p && *p; p++) {
+        bool gap = strchr("\r\n\t", *p) != NULL;
+        if (!gap || to == text || to[-1] != ' ')
+            *to++ = gap ? ' ' : *p;
+    }
+    if (to)
+        *to = 0;
+    return text;
+}
+
+/* An export that does not reveal numbers: whom its id names is there, and a masked number says nothing new. */
+static bool is_known(const struct import *im, const struct csv_row *row)
+{
+    const char *phone = cell(im, row, COLUMN_PHONE);
+
+    return im->id_at >= 0 && strchr(phone, '*') &&
+           store_volunteer_by_code(im->db, row->cells[im->id_at], &im->c->out) != NULL;
+}
+
 static int read_line(struct import *im, const struct csv_row *row, struct err *e)
 {
     struct volunteer_input in = {.name = cell(im, row, COLUMN_NAME),
                                  .phone = cell(im, row, COLUMN_PHONE),
                                  .email = cell(im, row, COLUMN_EMAIL),
-                                 .org = cell(im, row, COLUMN_ORG),
-                                 .source = cell(im, row, COLUMN_SOURCE),
-                                 .town = cell(im, row, COLUMN_TOWN)};
+                                 .org = one_line(cell(im, row, COLUMN_ORG)),
+                                 .source = one_line(cell(im, row, COLUMN_SOURCE)),
+                                 .town = one_line(cell(im, row, COLUMN_TOWN))};
     struct volunteer_row v;
     struct texts skills;
 
+    if (is_known(im, row)) {
+        im->result.existing++;
+        return 0;
+    }
     in.skills = split_skills(cell(im, row, COLUMN_SKILLS), &im->c->out);
     if (volunteer_prepare(im->c, &in, &v, e) || person_skills_check(&in.skills, &im->c->out, &skills, e) ||
         set_consent(im, cell(im, row, COLUMN_CONSENT), &v, e) || set_status(cell(im, row, COLUMN_STATUS), &v, e))

@@ -922,6 +922,7 @@ def test_an_upload_that_takes_its_time_shows_how_far_it_is(tmp_path):
         while left > 0:
             left -= len(peer.recv(262144))
             threading.Event().wait(0.1)
+        threading.Event().wait(2.5)                            # kepud at work
         peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"imported\":1}")
         peer.close()
 
@@ -929,6 +930,7 @@ def test_an_upload_that_takes_its_time_shows_how_far_it_is(tmp_path):
     seen = on_a_terminal(["volunteer", "import", str(tmp_path / "v.csv")], {"KEPU_SOCKET": str(tmp_path / "s")})
     listener.close()
     assert re.search(r"sending \[#+\.+\] +[1-9][0-9]?%", seen) and "Imported" in seen
+    assert re.search(r"working \[\.*###\.*\] +[1-9] s", seen) and not re.search(r"working .* \d s.*sending", seen)
 
 
 # -- time -------------------------------------------------------------------------------------------------------------

@@ -191,3 +191,36 @@ def test_numbers_are_sealed_at_rest(make_kepu):
     stored = b"".join(f.read_bytes() for f in one.state.iterdir() if f.is_file())
     assert len(stored) > 4096 and b"13898765432" not in stored and b"sealed@example" not in stored
     assert "13898765432" not in one.log(tail=10**7)
+
+
+def test_a_line_break_in_a_cell_is_a_space_and_later_lines_keep_their_numbers(desk):
+    text = 'name,phone,org\r\n张三,13812341009,"一中\r\n二部"\r\n李四,1381234,"又\n一中"\r\n'
+    said = desk.error("volunteer", "import", "-", code=INVALID, stdin=text)
+    assert "line 4" in said and "phone" in said
+    desk.ctl("volunteer", "import", "-", stdin=text.replace("1381234,", "13812341008,"))
+    assert [v["org"] for v in people(desk) if v["phone"].endswith(("1009", "1008"))] == ["一中 二部", "又 一中"]
+    assert desk.ctl("volunteer", "import", "-", code=INVALID, stdin=text, lang="zh_CN.UTF-8").err.count("4") == 2
+
+
+def test_an_export_imported_again_changes_nothing_masked_or_not(desk):
+    desk.json("volunteer", "add", "--name", "出口", "--phone", "13812341010", "--org", "=1+1", "--skill", "讲解")
+    masked, whole = desk.ctl("volunteer", "export").out, desk.ctl("volunteer", "export", "--reveal").out
+    assert "****" in masked and "'=1+1" in whole
+    for text in (masked, whole):
+        answer = desk.json("volunteer", "import", "-", stdin=text)
+        assert answer["imported"] == 0 and answer["existing"] == answer["lines"] == len(people(desk))
+    assert desk.ctl("volunteer", "export", "--reveal").out == whole
+    # An id that names nobody makes a masked number no better.
+    desk.ctl("volunteer", "import", "-", code=INVALID, stdin="id,name,phone\nv-0,出口,138****1010\n")
+
+
+def test_consent_is_not_of_the_future(desk):
+    text = "name,phone,consent_at\n张三,13812341011,2099-01-01\n"
+    said = desk.error("volunteer", "import", "-", code=INVALID, stdin=text)
+    assert "2099-01-01" in said and "line 2" in said
+
+
+def test_an_empty_file_says_that_it_is_empty(desk, tmp_path):
+    (tmp_path / "v.csv").write_bytes(b"")
+    for verb in (["volunteer", "import"], ["import"], ["target", "import"]):
+        assert "is empty" in desk.error(*verb, tmp_path / "v.csv", code=INVALID)
