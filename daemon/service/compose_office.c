@@ -5,10 +5,13 @@
 #include "digest.h"
 #include "event.h"
 #include "overdue.h"
+#include "report.h"
 #include "target.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define UNDATED_NAMED_MAX 30
 
 static char *date_of(const struct wording *w, int64_t wall_s)
 {
@@ -62,7 +65,39 @@ int compose_digest(const struct wording *w, struct composed *ret, struct err *e)
     return 0;
 }
 
-int compose_ask(const struct wording *w, struct composed *ret, struct err *e)
+static char *department_title(const struct wording *w, const char *slug)
+{
+    struct stmt *s = db_query(w->db, "SELECT title, title_en FROM department WHERE slug = $1", p_text(slug));
+    char *title = arena_strdup(&w->c->out, slug), *title_en;
+
+    if (!stmt_row(s))
+        return title;
+    title = stmt_text(s, 0, &w->c->out);
+    title_en = stmt_text(s, 1, &w->c->out);
+    stmt_done(s);
+    return w->lang == LANG_EN && title_en && title_en[0] ? title_en : title;
+}
+
+/* In the default words: a template of the rule's own is about one event. */
+static int compose_undated(const struct wording *w, struct composed *ret, struct err *e)
+{
+    struct objects list = ask_undated(w->c, w->db, w->rule, w->channel, w->lang);
+    const struct undated *items = list.items;
+    struct wording plain = *w;
+    json_t *array = json_array();
+
+    plain.rule = NULL;
+    for (size_t i = 0; i < list.count && i < UNDATED_NAMED_MAX; i++)
+        json_array_append_new(array, json_pack("{s:s, s:s, s:s}", "title", items[i].title, "event", items[i].slug,
+                                               "lead", department_title(w, items[i].lead)));
+    ret->title = arena_strdup(&w->c->out, catalogue_text(WORD_NOTICE_UNDATED, w->lang));
+    return compose_render(&plain, WORD_BODY_UNDATED,
+                          json_pack("{s:o, s:I, s:b}", "events", array, "count", (json_int_t)list.count, "more",
+                                    list.count > UNDATED_NAMED_MAX),
+                          &ret->text, e);
+}
+
+static int compose_open_date(const struct wording *w, struct composed *ret, struct err *e)
 {
     struct occurrence *o =
         occurrence_get(w->c, w->db, digest_provisional(w->c, w->db, w->d->event_id));
@@ -79,6 +114,11 @@ int compose_ask(const struct wording *w, struct composed *ret, struct err *e)
     ret->link = o->url;
     ret->event = o->event;
     return 0;
+}
+
+int compose_ask(const struct wording *w, struct composed *ret, struct err *e)
+{
+    return w->d->event_id == DB_NULL_INT ? compose_undated(w, ret, e) : compose_open_date(w, ret, e);
 }
 
 /* "plan/slug:25000" */

@@ -54,7 +54,10 @@ int64_t digest_provisional(struct call *c, struct db *db, int64_t event_id)
                   p_int(event_id), p_int(c->req.now_ms));
 }
 
-bool digest_is_asked(struct call *c, struct db *db, const struct delivery_row *d)
+bool digest_is_asked(struct call *c, struct db *db, const struct delivery_row *d, const struct channel_row *ch)
 {
-    return d->event_id != DB_NULL_INT && digest_provisional(c, db, d->event_id) != 0;
+    if (d->event_id != DB_NULL_INT)
+        return digest_provisional(c, db, d->event_id) != 0;
+    return d->reminder_id != DB_NULL_INT &&
+           ask_undated(c, db, store_reminder_by_id(db, d->reminder_id, &c->out), ch, LANG_ZH).count > 0;
 }

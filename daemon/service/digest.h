@@ -1,4 +1,4 @@
-/* What a digest tells of: the occurrences of a week, or the overdue ones; and whether a date is still asked for. */
+/* What weekly messages tell of: the occurrences of a week, or the overdue ones; and which dates are asked for. */
 #ifndef KEPU_SERVICE_DIGEST_H
 #define KEPU_SERVICE_DIGEST_H
 
@@ -20,6 +20,13 @@ bool digest_is_empty(struct call *c, struct db *db, const struct delivery_row *d
 
 /* The next date of an event that is still provisional; 0: none. */
 int64_t digest_provisional(struct call *c, struct db *db, int64_t event_id);
-bool digest_is_asked(struct call *c, struct db *db, const struct delivery_row *d);
+bool digest_is_asked(struct call *c, struct db *db, const struct delivery_row *d, const struct channel_row *ch);
+
+/*
+ * struct undated (report.h): the recurring events without any date this year that a rule asks for in a channel. An ask
+ * about them is one message, of the ISO week and without an event; none where the rule is an event's.
+ */
+struct objects ask_undated(struct call *c, struct db *db, const struct reminder *r, const struct channel_row *ch,
+                           enum lang lang);
 
 #endif

@@ -199,7 +199,7 @@ static const char *moot(struct call *c, struct db *db, const struct delivery_row
         return NULL;
     if (kind == NOTICE_UNDERSTAFFED && !is_understaffed(db, d->occurrence_id))
         return "staffed";
-    if (kind == NOTICE_ASK && !digest_is_asked(c, db, d))
+    if (kind == NOTICE_ASK && !digest_is_asked(c, db, d, ch))
         return "the date is no longer open";
     return kind == NOTICE_DIGEST && digest_is_empty(c, db, d, ch) ? "nothing to tell of" : NULL;
 }

@@ -2,6 +2,7 @@
 #include "planner_private.h"
 
 #include "calendar/zone.h"
+#include "digest.h"
 #include "week.h"
 
 #include <string.h>
@@ -151,6 +152,15 @@ void planner_ask_event(struct call *c, struct db *db, int64_t event_id)
     }
 }
 
+/* What has no date at all has no event to ask about: one message a week names it all. */
+static void ask_undated_in(struct call *c, struct db *db, const struct reminder *r, const struct next_time *next,
+                           const struct ids *channels)
+{
+    for (size_t i = 0; i < channels->count; i++)
+        if (ask_undated(c, db, r, store_channel_by_id(db, channels->items[i], &c->out), LANG_ZH).count)
+            plan_one(c, db, r, next, 0, channels->items[i]);
+}
+
 static void plan_asks(struct call *c, struct db *db, const struct ids *rules)
 {
     struct ids events = store_read_ids(
@@ -164,8 +174,10 @@ static void plan_asks(struct call *c, struct db *db, const struct ids *rules)
         struct reminder *r = store_reminder_by_id(db, rules->items[i], &c->out);
         struct ids channels = planner_rule_channels(c, db, r);
         struct next_time next;
-        if (find_next(c, r, &next))
-            take_back(c, db, r, &next, &channels);
+        if (!find_next(c, r, &next))
+            continue;
+        take_back(c, db, r, &next, &channels);
+        ask_undated_in(c, db, r, &next, &channels);
     }
     for (size_t i = 0; i < events.count; i++)
         planner_ask_event(c, db, events.items[i]);

@@ -77,6 +77,10 @@ static void add_asks(struct previewing *p, const struct reminder *r)
         u->event_id = events.items[i];
         planner_weekly_next(p->c, r, &u->due_ms, &u->subject);
     }
+    if (r->event_id == DB_NULL_INT) {
+        struct unit *u = add_unit(p, r, NOTICE_ASK);    /* what has no date at all */
+        planner_weekly_next(p->c, r, &u->due_ms, &u->subject);
+    }
 }
 
 /* The next step of each target that the rule is about. */
@@ -181,7 +185,8 @@ static bool goes(struct previewing *p, const struct unit *u, const struct delive
         *ret = (struct verdict_words){"paused", WORD_PREVIEW_PAUSED};
     else if (u->kind == NOTICE_UNDERSTAFFED && is_staffed(p->db, u->occurrence_id))
         *ret = (struct verdict_words){"nothing", WORD_PREVIEW_STAFFED};
-    else if (u->kind == NOTICE_DIGEST && digest_is_empty(p->c, p->db, d, ch))
+    else if ((u->kind == NOTICE_DIGEST && digest_is_empty(p->c, p->db, d, ch)) ||
+             (u->kind == NOTICE_ASK && !digest_is_asked(p->c, p->db, d, ch)))
         *ret = (struct verdict_words){"nothing", WORD_PREVIEW_NOTHING};
     return strcmp(ret->state, "planned") == 0;
 }

@@ -24,6 +24,7 @@ const char *report_text(enum msg msg, enum lang lang, struct arena *a, ...) __at
 /* Recurring events that have no date in this year yet: announced each year, and nobody has said when. */
 struct undated {
     char *slug, *title, *lead;
+    struct texts audiences;
 };
 struct objects presets_undated(struct call *c, struct db *db, enum lang lang);
 

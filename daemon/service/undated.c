@@ -15,6 +15,18 @@ static char *text_of(const json_t *o, const char *name, struct arena *a)
     return arena_strdup(a, text ? text : "");
 }
 
+static struct texts texts_of(const json_t *o, const char *name, struct arena *a)
+{
+    const json_t *list = json_object_get(o, name);
+    struct texts texts = {.items = arena_alloc(a, (json_array_size(list) + 1) * sizeof(char *))};
+
+    while (texts.count < json_array_size(list)) {
+        const char *text = json_string_value(json_array_get(list, texts.count));
+        texts.items[texts.count++] = arena_strdup(a, text ? text : "");
+    }
+    return texts;
+}
+
 /* Something was made from it that happens in this year, or is about to without a confirmed date (which status
  * names). */
 static bool dated(struct db *db, const char *slug, const char *from, const char *until)
@@ -46,7 +58,7 @@ struct objects presets_undated(struct call *c, struct db *db, enum lang lang)
             char *title_en = text_of(o, "title_en", &c->out);
             *u = (struct undated){slugs.items[i],
                                   lang == LANG_EN && title_en[0] ? title_en : text_of(o, "title", &c->out),
-                                  text_of(o, "lead", &c->out)};
+                                  text_of(o, "lead", &c->out), texts_of(o, "audiences", &c->out)};
         }
         json_decref(o);
     }

@@ -94,7 +94,7 @@ def test_a_change_says_what_it_was_before(desk, receiver, hook):
     assert "新馆" in second and "旧馆" in second and "原为" in second
 
 
-def test_a_series_that_is_held_elsewhere_is_told_of_its_next_dates_that_have_no_venue_of_their_own(desk, receiver, hook):
+def test_a_series_that_is_held_elsewhere_is_told_of_its_next_dates(desk, receiver, hook):
     slug, day = unique("hall"), in_days(9)
     desk.event(slug, start=day.isoformat(), duration="1h", venue="旧馆", repeat="FREQ=DAILY;COUNT=9")
     desk.json("reminder", "add", "--event", slug, "--before", "1d", "--channel", hook)
@@ -125,6 +125,24 @@ def test_a_digest_and_an_ask_are_planned_for_their_week_once(desk, hook):
     assert moment(planned[0]["due"]).astimezone(harness.SHANGHAI).strftime("%w %H:%M") == "6 10:00"
     for bad in ("daily 9:00", "every sunday", "every monday and friday 9:00", "nonsense"):
         desk.ctl("reminder", "edit", digest["id"], "--weekly", bad, code=INVALID)
+
+
+def test_what_has_no_date_at_all_is_asked_for_in_one_message_a_week(desk, hook):
+    undated = [p["slug"] for p in desk.json("status")["undated"]]
+    rule = desk.json("reminder", "add", "--all", "--kind", "ask", "--channel", hook)
+    (a,) = [d for d in desk.delivery(channel=hook) if d["kind"] == "ask" and d["event"] is None]
+    assert moment(a["due"]).astimezone(harness.SHANGHAI).strftime("%w %H:%M") == "1 09:00"
+    (shown,) = [p for p in previews(desk, rule["id"], "-N", "50") if p["event"] is None]
+    assert undated and all(slug in shown["text"] for slug in undated) and "preset apply" in shown["text"]
+    slug = undated[0]
+    own = desk.json("reminder", "add", "--category", slug, "--kind", "ask", "--channel", hook)
+    (shown,) = [p for p in previews(desk, own["id"], "-N", "50") if p["event"] is None]
+    assert slug in shown["text"] and not any(other in shown["text"] for other in undated[1:] if slug not in other)
+    (shown,) = [p for p in previews(desk, rule["id"], "-N", "50") if p["event"] is None]
+    assert f"{slug}\n" not in shown["text"], "the category's rule wins"
+    desk.json("channel", "edit", hook, "--filter", "category=" + undated[1])
+    (shown,) = [p for p in previews(desk, rule["id"], "-N", "50") if p["event"] is None]
+    assert undated[1] in shown["text"] and undated[2] not in shown["text"]
 
 
 def test_a_milestone_is_told_once_and_not_for_what_was_passed_before(desk, receiver, hook):
