@@ -17,6 +17,7 @@
 
 #define PARAMS_MAX 40
 #define NAME_BYTES 16
+#define LOGGED_SQL_BYTES 300              /* a migration is a whole file */
 #define NOTICES_MAX 200                   /* bytes of a notice in the log */
 
 /* OIDs of pg_type that never change. */
@@ -56,6 +57,7 @@ static const struct failure {
     {"55P03", DB_BROKEN, ERR_UNAVAILABLE, MSG_STORE_BUSY},      /* lock_not_available */
     {"57014", DB_BROKEN, ERR_UNAVAILABLE, MSG_STORE_BUSY},      /* query_canceled: a timeout */
     {"42501", DB_BROKEN, ERR_FAILED, MSG_STORE_RIGHTS},         /* insufficient_privilege */
+    {"3F000", DB_BROKEN, ERR_FAILED, MSG_STORE_RIGHTS},         /* no USAGE on any schema of the search path */
     {"42P07", DB_BROKEN, ERR_FAILED, MSG_STORE_FOREIGN},        /* duplicate_table: somebody else's */
     {"25006", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_READ_ONLY},   /* the primary became a standby */
     {"26000", DB_LOST, ERR_UNAVAILABLE, MSG_STORE_AWAY},        /* another session than ours: a pooler's */
@@ -90,7 +92,7 @@ static void fail(struct db *db, PGresult *r, const char *what)
 
     postgres_first_line(words ? words : PQerrorMessage(c), line, sizeof line);
     if (db->trouble == DB_SOUND && f->trouble != DB_AGAIN)
-        log_error("postgresql: %s (%s): %s", line, state ? state : "no answer", what);
+        log_error("postgresql: %s (%s): %.*s", line, state ? state : "no answer", LOGGED_SQL_BYTES, what);
     db_fail(db, f->trouble, f->code, f->msg, line);
     PQclear(r);
 }

@@ -301,7 +301,11 @@ def test_a_newer_schema_is_refused(daemons, database):
 def test_missing_rights_are_said(daemons, server, database):
     name = random_name()
     run(server.url(), f"CREATE ROLE {name} LOGIN")
-    refused(daemons, database.replace("postgres@", f"{name}@"), "right", "GRANT")
+    url = database.replace("postgres@", f"{name}@")
+    refused(daemons, url, "right", "GRANT")
+    assert len(daemons(url).refuse_to_start()[2]) < 1500, "not the whole schema that could not be made"
+    run(database, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    refused(daemons, url, "right", "GRANT")
 
 
 def test_a_standby_is_refused_and_the_primary_found_among_several_hosts(daemons, mortal):
