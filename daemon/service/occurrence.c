@@ -198,6 +198,39 @@ int occurrences_between(struct call *c, struct db *db, const struct event *ev, c
     return 0;
 }
 
+/* What is stored of an event from a time on, and how it gets what is missing. */
+struct kept {
+    struct call *c;
+    struct db *db;
+    const struct event *ev;
+    const struct series *s;
+    struct texts dates;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void keep_date(const struct kept *k, const struct series_date *d)
+{
+    const char *date = local_text(d->original_s, k->s->all_day, &k->c->out);
+    struct occurrence *o;
+
+    if (k->dates.count && bsearch(&date, k->dates.items, k->dates.count, sizeof date, by_text))
+        return;
+    o = occurrence_from_date(k->c, k->ev, k->s, d);
+    o->updated_ms = k->c->req.now_ms;
+    store_occurrence_add(k->db, o);
+}
+
+static struct kept kept_from(struct call *c, struct db *db, const struct event *ev, const struct series *s,
+                             int64_t from_s)
+{
+    return (struct kept){c, db, ev, s,
+                         store_occurrence_dates(db, ev->id, local_text(from_s, s->all_day, &c->out), &c->out)};
+}
+
 /* A plan counts from its first day, however long ago that was. */
 int occurrences_keep_counted(struct call *c, struct db *db, struct event *ev, struct err *e)
 {
@@ -206,7 +239,8 @@ int occurrences_keep_counted(struct call *c, struct db *db, struct event *ev, st
     struct series *series;
     struct series_walk w;
     struct series_date d;
-    int64_t before_s, kept = 0;
+    int64_t before_s, count = 0;
+    struct kept kept;
 
     stmt_done(s);
     if (!from || ev->indicators.count == 0)
@@ -216,10 +250,10 @@ int occurrences_keep_counted(struct call *c, struct db *db, struct event *ev, st
     before_s = zone_to_wall(series->zone, (c->req.now_ms - EVENT_WINDOW_PAST_MS) / 1000);
     if (series_walk_begin(series, local_wall(from), &w, e))
         return -1;
-    while (kept < EVENT_COUNTED_MAX && series_walk_next(&w, &d) && d.original_s < before_s) {
-        kept++;
-        if (!store_occurrence_find(db, ev->id, local_text(d.original_s, series->all_day, &c->out), &c->out))
-            occurrence_keep(c, db, occurrence_from_date(c, ev, series, &d));
+    kept = kept_from(c, db, ev, series, local_wall(from));
+    while (count < EVENT_COUNTED_MAX && series_walk_next(&w, &d) && d.original_s < before_s) {
+        count++;
+        keep_date(&kept, &d);
     }
     series_walk_end(&w);
     return db_check(db, e);
@@ -231,6 +265,7 @@ int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct e
     struct series *s;
     struct series_walk w;
     struct series_date d;
+    struct kept kept;
     bool any = false;
 
     if (!ev->stored_until[0] && occurrences_keep_counted(c, db, ev, e))
@@ -242,11 +277,11 @@ int occurrences_extend(struct call *c, struct db *db, struct event *ev, struct e
                                  : zone_to_wall(s->zone, now_s - EVENT_WINDOW_PAST_MS / 1000);
     if (series_walk_begin(s, from_s, &w, e))
         return -1;
+    kept = kept_from(c, db, ev, s, from_s);
     /* The first date is always kept, however far away: lists and reminders want to know of it. */
     while (series_walk_next(&w, &d) && (d.original_s < to_s || (!any && !ev->stored_until[0]))) {
         any = true;
-        if (!store_occurrence_find(db, ev->id, local_text(d.original_s, s->all_day, &c->out), &c->out))
-            occurrence_keep(c, db, occurrence_from_date(c, ev, s, &d));
+        keep_date(&kept, &d);
     }
     series_walk_end(&w);
     ev->stored_until = local_text(to_s, false, &c->out);

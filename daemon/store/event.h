@@ -40,6 +40,10 @@ struct occurrence *store_occurrence_find(struct db *db, int64_t event_id, const 
                                          struct arena *a);
 /* Sets o->id. Its roles are written too. */
 void store_occurrence_insert(struct db *db, struct occurrence *o);
+/* The same for many, whose ids nobody needs. */
+void store_occurrence_add(struct db *db, const struct occurrence *o);
+/* The recurrence ids that are there, from one on, in order. */
+struct texts store_occurrence_dates(struct db *db, int64_t event_id, const char *from, struct arena *a);
 void store_occurrence_update(struct db *db, const struct occurrence *o);   /* the row; not its roles */
 void store_occurrence_note(struct db *db, int64_t id, const char *note);   /* of its headcount */
 void store_occurrence_delete(struct db *db, int64_t id);

@@ -78,24 +78,56 @@ struct occurrence *store_occurrence_find(struct db *db, int64_t event_id, const 
                     a);
 }
 
+#define INSERT                                                                                                     \
+    "INSERT INTO occurrence (event_id, recurrence_id, start_local, end_local, start_ms, end_ms, status, title,"     \
+    " description, venue, own_roles, reason, headcount, headcount_note, moves, sequence, cancelled_ms, updated_ms," \
+    " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, $15, $16, $17, 1)"
+#define INSERT_PARAMS (17 + 1)
+
+static void insert_params(const struct occurrence *o, struct param ret[INSERT_PARAMS])
+{
+    const struct param params[INSERT_PARAMS] = {
+        p_int(o->event_id), p_text(o->recurrence_local), p_text(o->start_local), p_text(o->end_local),
+        p_int(o->start_ms), p_int(o->end_ms), p_text(occurrence_status_name(o->status)),
+        p_text(o->own_title ? o->title : NULL), p_text(o->own_description ? o->description : NULL),
+        p_text(o->own_venue ? o->venue : NULL), p_int(o->own_roles), p_text(o->reason ? o->reason : ""),
+        p_int(o->headcount), p_int(o->moves), p_int(o->sequence), p_int(o->cancelled_ms), p_int(o->updated_ms),
+        {.type = PARAM_END},
+    };
+
+    memcpy(ret, params, sizeof params);
+}
+
 void store_occurrence_insert(struct db *db, struct occurrence *o)
 {
     const struct role *roles = o->roles.items;
+    struct param params[INSERT_PARAMS];
 
-    o->id = db_int(db, 0,
-                   "INSERT INTO occurrence (event_id, recurrence_id, start_local, end_local, start_ms, end_ms, status,"
-                   " title, description, venue, own_roles, reason, headcount, headcount_note, moves, sequence,"
-                   " cancelled_ms, updated_ms, version)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, $15, $16, $17, 1)"
-                   " RETURNING id",
-                   p_int(o->event_id), p_text(o->recurrence_local), p_text(o->start_local), p_text(o->end_local),
-                   p_int(o->start_ms), p_int(o->end_ms), p_text(occurrence_status_name(o->status)),
-                   p_text(o->own_title ? o->title : NULL), p_text(o->own_description ? o->description : NULL),
-                   p_text(o->own_venue ? o->venue : NULL), p_int(o->own_roles), p_text(o->reason ? o->reason : ""),
-                   p_int(o->headcount), p_int(o->moves), p_int(o->sequence), p_int(o->cancelled_ms),
-                   p_int(o->updated_ms));
+    insert_params(o, params);
+    o->id = db_int_params(db, 0, INSERT " RETURNING id", params);
     for (size_t i = 0; i < o->roles.count; i++)
         store_occurrence_role_put(db, o->id, (int64_t)i, &roles[i]);
+}
+
+/*
+ * Without RETURNING, which is a trigger to SQLite: for each statement with one it keeps what pages were before, and a
+ * file of endless series took most of its time with that. To PostgreSQL all go out at once.
+ */
+void store_occurrence_add(struct db *db, const struct occurrence *o)
+{
+    const struct role *roles = o->roles.items;
+    struct param params[INSERT_PARAMS];
+
+    insert_params(o, params);
+    db_later_params(db, INSERT, params);
+    for (size_t i = 0; i < o->roles.count; i++)
+        db_later(db,
+                 "INSERT INTO occurrence_role (occurrence_id, position, name, capacity, minimum, participant, taken,"
+                 " offered, waitlisted, skills, waitlist_max) SELECT id, $3, $4, $5, $6, $7, 0, 0, 0, $8, $9"
+                 " FROM occurrence WHERE event_id = $1 AND recurrence_id = $2",
+                 p_int(o->event_id), p_text(o->recurrence_local), p_int((int64_t)i), p_text(roles[i].name),
+                 p_int(roles[i].capacity), p_int(roles[i].minimum), p_int(roles[i].participant),
+                 p_text(store_skills_text(&roles[i].skills, db_scratch(db))), p_int(roles[i].waitlist_max));
 }
 
 void store_occurrence_update(struct db *db, const struct occurrence *o)
@@ -110,6 +142,25 @@ void store_occurrence_update(struct db *db, const struct occurrence *o)
             p_text(o->own_description ? o->description : NULL), p_text(o->own_venue ? o->venue : NULL),
             p_int(o->own_roles), p_text(o->reason ? o->reason : ""), p_int(o->headcount), p_int(o->moves),
             p_int(o->sequence), p_int(o->cancelled_ms), p_int(o->updated_ms), p_int(o->version), p_int(o->event_id));
+}
+
+struct texts store_occurrence_dates(struct db *db, int64_t event_id, const char *from, struct arena *a)
+{
+    struct stmt *s = db_query(db, "SELECT recurrence_id FROM occurrence WHERE event_id = $1 AND recurrence_id >= $2"
+                                  " ORDER BY recurrence_id", p_int(event_id), p_text(from));
+    struct texts dates = {.given = true};
+    size_t room = 0;
+
+    while (stmt_row(s)) {
+        if (dates.count == room) {
+            char **items = arena_alloc(a, (room = room ? room * 2 : 16) * sizeof *items);
+            if (dates.count)
+                memcpy(items, dates.items, dates.count * sizeof *items);
+            dates.items = items;
+        }
+        dates.items[dates.count++] = stmt_text(s, 0, a);
+    }
+    return dates;
 }
 
 void store_occurrence_note(struct db *db, int64_t id, const char *note)

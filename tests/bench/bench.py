@@ -424,6 +424,25 @@ def bench_quiet():
         median(busy) / median(quiet), 3, "", True)
 
 
+def calendar_file(count, rule):
+    one = "BEGIN:VEVENT\r\nUID:{n}@bench\r\nDTSTART;TZID=Asia/Shanghai:20260105T{hour:02}0000\r\nDURATION:PT1H\r\n{rule}SUMMARY:{n}\r\nEND:VEVENT\r\n"
+    return ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:bench\r\n" +
+            "".join(one.format(n=n, hour=n % 24, rule=rule) for n in range(count)) + "END:VCALENDAR\r\n")
+
+
+def bench_import():
+    """Calendar files: 500 endless daily series, 5,000 events that happen once."""
+    for what, count, rule in (("endless daily series", 500, "RRULE:FREQ=DAILY\r\n"), ("single events", 5000, "")):
+        with desk() as kepu:
+            path = kepu.dir / "bench.ics"
+            path.write_text(calendar_file(count, rule))
+            begin = time.monotonic()
+            assert kepu.json("import", path)["imported"] == count
+            took = time.monotonic() - begin
+            stored = sqlite3.connect(kepu.state / "kepu.db").execute("SELECT COUNT(*) FROM occurrence").fetchone()[0]
+        row(f"import of {count} {what}", f"{took:.1f} s", f"{stored} occurrences stored", None, None)
+
+
 # --- reminders
 
 def bench_deliver():
