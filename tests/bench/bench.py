@@ -425,7 +425,8 @@ def bench_quiet():
 
 
 def calendar_file(count, rule):
-    one = "BEGIN:VEVENT\r\nUID:{n}@bench\r\nDTSTART;TZID=Asia/Shanghai:20260105T{hour:02}0000\r\nDURATION:PT1H\r\n{rule}SUMMARY:{n}\r\nEND:VEVENT\r\n"
+    one = ("BEGIN:VEVENT\r\nUID:{n}@bench\r\nDTSTART;TZID=Asia/Shanghai:20260105T{hour:02}0000\r\nDURATION:PT1H\r\n"
+           "{rule}SUMMARY:{n}\r\nEND:VEVENT\r\n")
     return ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:bench\r\n" +
             "".join(one.format(n=n, hour=n % 24, rule=rule) for n in range(count)) + "END:VCALENDAR\r\n")
 
