@@ -68,6 +68,21 @@ bool lang_parse(const char *text, enum lang *ret)
     return false;
 }
 
+/* Nouns of commands, where an argument is one and the sentence is Chinese: "{0n}". */
+static const char *noun_text(const char *noun)
+{
+    static const char *const nouns[][2] = {
+        {"department", "部门"}, {"category", "类别"}, {"audience", "人群"}, {"venue", "场地"},
+        {"unit", "单位"},       {"target", "指标"},   {"plan", "规划"},     {"preset", "预设"},
+        {"channel", "群"},      {"reminder", "提醒"}, {"delivery", "投递"}, {"token", "令牌"},
+    };
+
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
+        if (strcmp(nouns[i][0], noun) == 0)
+            return nouns[i][1];
+    return noun;
+}
+
 void catalogue_format(struct buf *out, const char *text, const char *const *args, int count)
 {
     for (const char *p = text; *p; p++) {
@@ -76,6 +91,11 @@ void catalogue_format(struct buf *out, const char *text, const char *const *args
             if (n < count && args[n])
                 buf_adds(out, args[n]);
             p += 2;
+        } else if (p[0] == '{' && p[1] >= '0' && p[1] <= '9' && p[2] == 'n' && p[3] == '}') {
+            int n = p[1] - '0';
+            if (n < count && args[n])
+                buf_adds(out, noun_text(args[n]));
+            p += 3;
         } else {
             buf_addc(out, *p);
         }

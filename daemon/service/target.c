@@ -249,6 +249,13 @@ static int check_name(const struct measuring *m, const struct target *t, const s
     return have_milli <= 0 ? 0 : err_set(e, ERR_EXISTS, MSG_TARGET_NAME_TAKEN, "name", t->slug, entry->name, NULL);
 }
 
+#define SHARE_MILLI_MAX 100000
+
+static bool is_share(const struct target *t)
+{
+    return strcmp(t->unit, "%") == 0;
+}
+
 /* What was entered may not fall below nought, nor a milestone be more than done. */
 static int check_sum(const struct measuring *m, const struct target *t, const struct target_entry *entry,
                      struct err *e)
@@ -256,37 +263,63 @@ static int check_sum(const struct measuring *m, const struct target *t, const st
     const struct target_entry *list, *set = measuring_last_set(m, t);
     size_t count = measuring_entries(m, t->slug, &list);
     int64_t sum_milli = entry->amount_milli;
+    bool set_anew = strcmp(entry->kind, "set") == 0;
+    bool manual = strcmp(t->measure, measure_names[MEASURE_MANUAL]) == 0;
 
-    for (size_t i = 0; i < count && strcmp(entry->kind, "set") != 0; i++) {
+    for (size_t i = 0; i < count && !set_anew; i++) {
         if (entry->unit ? strcmp(list[i].unit, entry->unit) == 0 : measuring_takes(m, t, set, &list[i]))
             sum_milli += list[i].amount_milli;
     }
     if (sum_milli < 0)
-        return err_set(e, ERR_INVALID, MSG_AMOUNT_RANGE, "amount", "value", "0", "1000000000", NULL);
+        return err_set(e, ERR_INVALID, MSG_TARGET_BELOW, "amount", t->slug, NULL);
+    if (is_share(t) && !entry->unit && (set_anew || manual) && sum_milli > SHARE_MILLI_MAX)
+        return err_set(e, ERR_INVALID, MSG_TARGET_SHARE, set_anew ? "value" : "amount", t->slug, NULL);
     if (strcmp(t->measure, measure_names[MEASURE_MILESTONE]) == 0 && sum_milli > t->target_milli)
-        return err_set(e, ERR_INVALID, MSG_AMOUNT_RANGE, strcmp(entry->kind, "set") == 0 ? "value" : "amount", "value",
-                       "0", "1", NULL);
+        return err_set(e, ERR_INVALID, MSG_AMOUNT_RANGE, set_anew ? "value" : "amount", "value", "0", "1", NULL);
     return 0;
 }
 
-static int check_amounts(const struct target_input *in, struct err *e)
+/* A part of a whole, both said; a correction of the part alone is less of it. */
+static int check_of(const struct target *t, const struct target_input *in, struct err *e)
 {
+    bool ratio = strcmp(t->measure, measure_names[MEASURE_RATIO]) == 0;
     char text[32];
 
-    if (target_amount_check(in->amount_milli, -TARGET_AMOUNT_MILLI_MAX, "amount", e) ||
-        (in->of_milli != FIELD_INT_ABSENT && target_amount_check(in->of_milli, 1, "of", e)))
+    if (in->of_milli == FIELD_INT_ABSENT)
+        return ratio && in->amount_milli >= 0 ? err_set(e, ERR_INVALID, MSG_TARGET_OF_NEEDED, "of", t->slug, NULL) : 0;
+    if (!ratio)
+        return err_set(e, ERR_INVALID, MSG_TARGET_NO_OF, "of", t->slug, NULL);
+    if (in->of_milli <= 0)
+        return err_set(e, ERR_INVALID, MSG_AMOUNT_POSITIVE, "of", "of", NULL);
+    if (target_amount_check(in->of_milli, 1, "of", e))
         return -1;
     snprintf(text, sizeof text, "%lld", (long long)(in->of_milli / 1000));
-    if (in->of_milli != FIELD_INT_ABSENT && in->amount_milli > in->of_milli)
-        return err_set(e, ERR_INVALID, MSG_AMOUNT_OF, "amount", "amount", text, NULL);
-    return 0;
+    return in->amount_milli <= in->of_milli ? 0
+                                            : err_set(e, ERR_INVALID, MSG_AMOUNT_OF, "amount", "amount", text, NULL);
+}
+
+/* People, happenings and things are whole; what surveys tell needn't be. */
+static int check_whole(const struct target *t, int64_t milli, const char *field, struct err *e)
+{
+    bool any = strcmp(t->measure, measure_names[MEASURE_MANUAL]) == 0 ||
+               strcmp(t->measure, measure_names[MEASURE_RATIO]) == 0 || is_share(t);
+
+    return any || milli % 1000 == 0 ? 0 : err_set(e, ERR_INVALID, MSG_TARGET_WHOLE, field, t->slug, NULL);
+}
+
+static int check_amounts(const struct target *t, const struct target_input *in, struct err *e)
+{
+    if (target_amount_check(in->amount_milli, -TARGET_AMOUNT_MILLI_MAX, "amount", e) ||
+        check_whole(t, in->amount_milli, "amount", e))
+        return -1;
+    return check_of(t, in, e);
 }
 
 int target_add_record(struct call *c, struct db *db, const struct measuring *m, const struct target *t,
                       const struct target_input *in, struct target_entry *ret, struct err *e)
 {
     *ret = (struct target_entry){.kind = "record", .amount_milli = in->amount_milli, .of_milli = in->of_milli};
-    if (check_amounts(in, e) || read_entry(c, db, m, in, t, ret, e) || check_name(m, t, ret, e) ||
+    if (check_amounts(t, in, e) || read_entry(c, db, m, in, t, ret, e) || check_name(m, t, ret, e) ||
         check_sum(m, t, ret, e))
         return -1;
     keep(c, db, ret);
@@ -297,7 +330,8 @@ int target_add_set(struct call *c, struct db *db, struct measuring *m, const str
                    const struct target_input *in, struct target_entry *ret, struct err *e)
 {
     *ret = (struct target_entry){.kind = "set", .amount_milli = in->value_milli, .of_milli = DB_NULL_INT};
-    if (target_amount_check(in->value_milli, 0, "value", e) || read_entry(c, db, m, in, t, ret, e) ||
+    if (target_amount_check(in->value_milli, 0, "value", e) || check_whole(t, in->value_milli, "value", e) ||
+        read_entry(c, db, m, in, t, ret, e) ||
         check_sum(m, t, ret, e))
         return -1;
     ret->counted_milli = measuring_counted(m, t);

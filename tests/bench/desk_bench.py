@@ -1,5 +1,5 @@
 """
-Every command that somebody waits for, asked over one connection through the daemon's socket while it holds five years
+Every command that somebody waits for, asked over one connection through a daemon's socket while it holds five years
 of a district (district.py), beside the cheapest request there is: one SELECT 1. A round is a day at the desk, so that
 each command finds what it is about.
 """
@@ -17,12 +17,14 @@ ROUNDS = 9
 READS = {
     "status": "/status", "version": "/version", "event list, a page": "/events?limit=100", "event show": "/events/d-7",
     "event occurrences": "/events/d-7/occurrences?limit=50", "preset list": "/presets",
-    "volunteer list, a page": "/volunteers?limit=100", "volunteer list, a name": "/volunteers?q=" + urllib.parse.quote("志愿者77"),
+    "volunteer list, a page": "/volunteers?limit=100",
+    "volunteer list, a name": "/volunteers?q=" + urllib.parse.quote("志愿者77"),
     "volunteer show": "/volunteers/{person}", "signup list, of an event": "/signups?event=d-7",
     "signup list, of a volunteer": "/signups?volunteer={person}", "signup list, a page": "/signups?limit=100",
     "signup list, of a state": "/signups?state=confirmed&limit=100", "signup show": "/signups/s-d77",
     "hours list": "/hours?limit=100", "hours list, pending": "/hours?state=pending&limit=100",
-    "target list": "/targets", "target show": "/targets/farmers", "target show --entries": "/targets/farmers/entries?limit=100",
+    "target list": "/targets", "target show": "/targets/farmers",
+    "target show --entries": "/targets/farmers/entries?limit=100",
     "target show --grid": "/targets/school-lectures/grid", "department list": "/departments", "category list": "/categories",
     "audience list": "/audiences", "venue list": "/venues", "unit list": "/units", "unit show": "/units/school-01",
     "channel list": "/channels", "reminder list": "/reminders", "delivery list": "/deliveries?limit=100",
@@ -64,7 +66,8 @@ def people_at_an_event(desk, n):
     slug = f"now-{n}"
     start = (datetime.datetime.now(harness.SHANGHAI) - datetime.timedelta(hours=1)).isoformat(timespec="seconds")
     desk.do("event add", "/events", title="现场课", slug=slug, start=start, duration="3h", lead="nongye",
-            indicators=["farmers"], roles=[{"name": "学员", "capacity": 50, "participant": True}, {"name": "帮手", "capacity": 9}])
+            indicators=["farmers"],
+            roles=[{"name": "学员", "capacity": 50, "participant": True}, {"name": "帮手", "capacity": 9}])
     on = start[:10]
     helper, learner, other = (person(desk, 10 * n + i) for i in range(3))
     first = desk.do("signup add", "/signups", volunteer=helper, event=slug, on=on, role="帮手")["id"]
@@ -97,15 +100,18 @@ def people(desk, helper, other, n):
 
 def series(desk, n):
     slug = f"series-{n}"
-    desk.do("event add, a series", "/events", title="系列课", slug=slug, start="2027-03-03T14:00", duration="2h", repeat="FREQ=WEEKLY")
+    desk.do("event add, a series", "/events", title="系列课", slug=slug, start="2027-03-03T14:00", duration="2h",
+            repeat="FREQ=WEEKLY")
     desk.ask("event edit --all", "PATCH", f"/api/v1/events/{slug}", {"title": "系列讲座", "scope": "all"})
-    desk.ask("event edit --this", "PATCH", f"/api/v1/events/{slug}", {"title": "加场", "on": "2027-03-10", "scope": "this"})
+    desk.ask("event edit --this", "PATCH", f"/api/v1/events/{slug}",
+             {"title": "加场", "on": "2027-03-10", "scope": "this"})
     desk.do("event move", f"/events/{slug}/move", on="2027-03-17", to="2027-03-18T09:00")
     desk.do("event cancel --on", f"/events/{slug}/cancel", on="2027-03-24")
     desk.do("event clone", f"/events/{slug}/clone", slug=f"copy-{n}", start="2027-04-01T14:00")
     desk.do("event cancel", f"/events/{slug}/cancel")
     desk.ask("event remove", "DELETE", f"/api/v1/events/copy-{n}")
-    desk.do("event add --provisional", "/events", title="待定", slug=f"maybe-{n}", start="2027-05-05T14:00", duration="2h", provisional=True)
+    desk.do("event add --provisional", "/events", title="待定", slug=f"maybe-{n}", start="2027-05-05T14:00",
+            duration="2h", provisional=True)
     desk.do("event confirm", f"/events/maybe-{n}/confirm")
     desk.do("preset apply", "/presets/fire-day/apply", slug=f"fire-{n}")
 

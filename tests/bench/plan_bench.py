@@ -3,13 +3,12 @@ import sqlite3
 import statistics
 import time
 
+import desk_bench
 import district
 import kepu as harness
 
 ROUNDS = 15
 COUNT = "SELECT count(*) FROM signup WHERE state = 'attended'"
-COMMANDS = ["/targets", "/targets/farmers", "/targets/farmers/entries?limit=100", "/targets/school-lectures/grid",
-            "/plans", "/units", "/status"]
 REPORTS = ["/reports/plan", "/reports/plan.html", "/reports/department?slug=nongye", "/reports/events?period=2025",
            "/reports/volunteers"]
 
@@ -86,19 +85,25 @@ def small(kepu):
     return codes
 
 
+def commands(kepu, row):
+    """Everything that somebody waits for, the slowest first."""
+    found = desk_bench.measure(kepu)
+    one = found.pop("SELECT 1")
+    for name, took in sorted(found.items(), key=lambda item: -item[1]):
+        row(name, f"{took:.2f} ms", f"{one:.2f} ms SELECT 1", took / one, None)
+
+
 def run(desk, row):
     with desk() as few, desk() as kepu:
         made = make(kepu)
         db = sqlite3.connect(kepu.state / "kepu.db")
         ask, ask_few = Asker(kepu), Asker(few)
         tasks = {"count": lambda: count_ms(db)[0], "one": lambda: ask.ms("/readyz")}
-        for path in COMMANDS + REPORTS:
+        for path in ["/targets", *REPORTS]:
             tasks[path] = lambda path=path: ask.ms("/api/v1" + path)
         found = medians(tasks)
         count, one = found["count"], found["one"]
         print(f"  {made} attendances; one count(*) {count:.2f} ms; SELECT 1 through the socket {one:.2f} ms")
-        for path in COMMANDS:
-            row(path, f"{found[path]:.2f} ms", f"{one:.2f} ms SELECT 1", found[path] / one, None)
         for path in ["/targets", *REPORTS]:
             row(path + " beside count(*)", f"{found[path]:.2f} ms", f"{count:.2f} ms count(*)", found[path] / count, None)
         codes = [r[0] for r in db.execute("SELECT code FROM signup WHERE role = '学员' ORDER BY id LIMIT 15")]
@@ -106,3 +111,4 @@ def run(desk, row):
         row(f"one more attendance among {made:,}", f"{many:.2f} ms", f"{few_ms:.2f} ms among 10", many / few_ms, 1.5, "", True)
         assert made == district.ATTENDANCES
         db.close()
+        commands(kepu, row)

@@ -183,6 +183,34 @@ def test_values_do_not_fall_below_nought(office):
     assert value(office, "farmers") == 0
 
 
+@pytest.mark.parametrize(
+    "slug, flags, field, words",
+    [
+        ("farmers", ["--amount", "5", "--of", "10"], "of", "no share"),
+        ("pupils", ["--amount", "9"], "of", "--of"),
+        ("pupils", ["--amount", "9", "--of", "0"], "of", "more than 0"),
+        ("pupils", ["--amount", "11", "--of", "10"], "amount", "more than the whole"),
+        ("industry-bases", ["--amount", "1.5"], "amount", "whole"),
+        ("farmers", ["--amount", "0.5"], "amount", "whole"),
+        ("literacy", ["--amount", "120"], "amount", "100 at most"),
+        ("farmers", ["--amount", "-1"], "amount", "fall below 0"),
+    ],
+)
+def test_what_cannot_be_of_a_measure_is_refused_by_its_field(office, slug, flags, field, words):
+    before = value(office, slug)
+    found = office.ctl("--json", "target", "record", slug, *flags, code=INVALID)
+    assert found.error()["field"] == field and words in found.said(), found
+    assert value(office, slug) == before
+
+
+def test_percentages_that_are_set_are_a_hundred_at_most_and_parts_are_corrected(office):
+    for slug in ("literacy", "open-facilities", "village-coverage"):
+        assert "100" in office.error("target", "set", slug, "--value", "100.1", code=INVALID)
+    office.json("target", "record", "open-facilities", "--amount", "300", "--of", "400")
+    assert office.json("target", "record", "open-facilities", "--amount", "-20")["value"] == 70
+    assert "没有单位“nowhere”" in office.ctl("unit", "show", "nowhere", "--lang", "zh", code=NOT_FOUND).err
+
+
 # --- pace
 
 
