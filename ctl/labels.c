@@ -151,6 +151,7 @@ static const struct label labels[] = {
     {"participant", {"参加者", "Participants"}, READ_PLAIN},
     {"partners", {"配合", "Partners"}, READ_PLAIN},
     {"payload", {"请求内容", "Payload"}, READ_PLAIN},
+    {"answer", {"应答", "Answer"}, READ_PLAIN},
     {"pending", {"待发", "Pending"}, READ_PLAIN},
     {"percent", {"完成", "Percent"}, READ_PERCENT},
     {"period", {"周期", "Period"}, READ_PLAIN},

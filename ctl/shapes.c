@@ -63,7 +63,8 @@ const struct shape shape_preview = {
 
 const struct shape shape_delivery = {
     "id", "id channel kind event recurrence_id due state next_attempt reason",
-    "id channel kind event recurrence_id due deadline late state reason next_attempt next_step attempts"};
+    "id channel kind event recurrence_id due deadline late state reason next_attempt next_step attempts request "
+    "answer"};
 
 const struct shape shape_feed = {"url", "kind slug title url", "kind slug title url webcal google"};
 const struct shape shape_holiday = {"date", "date off name", "date off name"};

@@ -242,6 +242,8 @@ static const struct field delivery_table[] = {
     FIELD(FIELD_TEXT, delivery, reason, NULL),
     FIELD(FIELD_BOOL, delivery, late, "its first attempt began more than a minute after it was due"),
     FIELD(FIELD_TEXT, delivery, next_step, "what happens next, in words"),
+    FIELD(FIELD_TEXT, delivery, request, "of a test: what was sent, without secrets"),
+    FIELD(FIELD_TEXT, delivery, answer, "of a test: what came back, without secrets"),
     FIELD_AS("created", FIELD_MS, delivery, created_ms, NULL),
     FIELD_AS("final", FIELD_MS, delivery, final_ms, NULL),
 };

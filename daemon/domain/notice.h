@@ -170,6 +170,7 @@ struct delivery {
     int64_t created_ms, final_ms;
     bool late;                       /* its first attempt began more than a minute after it was due */
     char *next_step;                 /* in words, in the reader's language; NULL: it is over */
+    char *request, *answer;          /* of a test, without secrets; NULL */
 };
 
 struct channel_input {

@@ -6,6 +6,7 @@
 #include "pace.h"
 #include "service/lateness.h"
 #include "service/notice.h"
+#include "trace.h"
 #include "trust.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ struct attempt_call {
     struct call call;                   /* of op_dispatch_outcome */
     struct dispatch_outcome outcome;
     enum channel_kind kind;
+    struct trace trace;                 /* of a test */
     struct arena arena;
     bool unwritten;                     /* the database refused its outcome; it is offered again */
     struct attempt_call *next, **link;
@@ -185,6 +187,8 @@ static void on_answer(void *arg, const struct fetch_result *result)
     a->outcome.retry_after_ms = v.retry_after_ms > 0 ? v.retry_after_ms : 0;
     a->outcome.reason = arena_strdup(&a->arena, v.reason ? v.reason : "");
     a->outcome.robot_waits = v.robot_waits;
+    if (a->outcome.request)
+        a->outcome.answer = trace_answer(&a->trace, result, &a->arena);
     count(a->dispatcher, a->outcome.outcome);
     write_outcome(a);
 }
@@ -266,6 +270,10 @@ static void send_item(struct dispatcher *d, const struct dispatch_item *item)
     if (channel_build(&target, &message, now_ms(d), &a->arena, &request, &e)) {
         not_sent(a, ATTEMPT_PERMANENT, catalogue_text(e.msg, LANG_EN));
         return;
+    }
+    if (strcmp(item->kind, "test") == 0) {
+        trace_init(&a->trace, &target, &a->arena);
+        a->outcome.request = trace_request(&a->trace, &request, &a->arena);
     }
     if (!d->network.start(d->network.impl, &request, on_answer, a))
         not_sent(a, ATTEMPT_RETRY, "too many requests under way");

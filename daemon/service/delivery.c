@@ -6,7 +6,9 @@
 #include "series.h"
 #include "store/event.h"
 
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void delivery_move(struct call *c, struct db *db, struct delivery_row *d, enum delivery_state to, const char *reason)
@@ -79,6 +81,32 @@ static void say(struct call *c, struct db *db, const struct delivery_row *d, str
         v->next_step = (char *)(uintptr_t)catalogue_text(step, c->req.lang);
 }
 
+/* A test has no text of its own: its column holds both. */
+void delivery_keep_trace(struct db *db, const struct delivery_row *d, const char *request, const char *answer)
+{
+    json_t *both = request ? json_pack("{s:s, s:s}", "request", request, "answer", answer ? answer : "") : NULL;
+    char *text = both ? json_dumps(both, JSON_COMPACT) : NULL;
+
+    if (text)
+        db_exec(db, "UPDATE delivery SET text = $2 WHERE id = $1", p_int(d->id), p_text(text));
+    free(text);
+    json_decref(both);
+}
+
+static char *traced(const json_t *both, const char *name, struct arena *a)
+{
+    return arena_strdup(a, json_string_value(json_object_get(both, name)));
+}
+
+static void show_trace(struct call *c, const struct delivery_row *d, struct delivery *v)
+{
+    json_t *both = strcmp(d->kind, "test") == 0 ? json_loads(d->text, 0, NULL) : NULL;
+
+    v->request = traced(both, "request", &c->out);
+    v->answer = traced(both, "answer", &c->out);
+    json_decref(both);
+}
+
 struct delivery *delivery_view(struct call *c, struct db *db, const struct delivery_row *d)
 {
     struct delivery *v = arena_alloc(&c->out, sizeof *v);
@@ -95,6 +123,7 @@ struct delivery *delivery_view(struct call *c, struct db *db, const struct deliv
     }
     v->attempts = store_attempts(db, d->id, &c->out);
     say(c, db, d, v);
+    show_trace(c, d, v);
     return v;
 }
 

@@ -392,6 +392,7 @@ static int run_outcome(struct call *c, struct db *db, const void *input, void **
         store_attempt_end(db, d->id, in->attempt, in->took_ms, in->status, attempt_outcome_name(in->outcome),
                           in->reason);
         settle(c, db, d, in);
+        delivery_keep_trace(db, d, in->request, in->answer);
         note_channel(c, db, d, in);
         if (in->pause_channel)
             call_audit(c, d->channel_name, "paused: %s", in->reason);

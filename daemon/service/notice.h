@@ -90,11 +90,14 @@ struct dispatch_outcome {
     int64_t took_ms;
     int64_t retry_after_ms;                       /* at least so long; 0 */
     char *reason;
+    const char *request, *answer;                 /* of a test, without secrets; NULL */
 };
 
 /* For others, on the store thread */
 
 int channel_find(struct call *c, struct db *db, const char *name, struct channel_row **ret, struct err *e);
+/* What a test's last attempt sent and heard, for delivery_view to show. */
+void delivery_keep_trace(struct db *db, const struct delivery_row *d, const char *request, const char *answer);
 struct delivery *delivery_view(struct call *c, struct db *db, const struct delivery_row *d);
 /* Moves a delivery to a state with a reason, if that is allowed; writes it. */
 void delivery_move(struct call *c, struct db *db, struct delivery_row *d, enum delivery_state to, const char *reason);

@@ -92,6 +92,8 @@ def test_channel_test_sends_a_signed_message_and_answers_with_its_delivery(desk,
     assert harness.DELIVERY <= set(d)
     assert (d["channel"], d["kind"], d["state"], d["event"]) == (hook, "test", "delivered", None)
     assert [a["outcome"] for a in d["attempts"]] == ["ok"] and d["attempts"][0]["status"] == 204
+    assert d["request"].startswith("POST http://127.0.0.1/***\n") and "webhook-signature: ***" in d["request"]
+    assert '"type":"reminder.test"' in d["request"] and d["answer"] == "HTTP 204"
     (m,) = receiver.wait(1)
     assert m.wrong is None and m.path == "/hook"
     body = m.json()
@@ -99,6 +101,22 @@ def test_channel_test_sends_a_signed_message_and_answers_with_its_delivery(desk,
     assert m.headers["Content-Type"].startswith("application/json")
     assert len(m.body) < 20_000
     assert desk.json("channel", "show", hook)["last_success"]
+
+
+def test_channel_test_shows_request_and_answer_without_secrets(desk, receiver, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("SEC0123456789\n")
+    echo = receivers.status(200, [], b'{"code":0,"msg":"KEYkey0123 SEC0123456789"}')
+    receiver.script("/open-apis/bot/v2/hook/KEYkey0123", echo, echo)
+    desk.json("channel", "add", "echo", "--kind", "feishu", "--url", receiver.url("/open-apis/bot/v2/hook/KEYkey0123"),
+              "--secret-file", secret, "--allow-private")
+    d = desk.json("channel", "test", "echo")
+    assert d["state"] == "delivered" and '"sign":"***"' in d["request"] and "timestamp" in d["request"]
+    assert d["answer"].startswith("HTTP 200\n") and '"code":0' in d["answer"]
+    for shown in (json.dumps(d), desk.ctl("delivery", "show", d["id"]).out):
+        assert "KEYkey0123" not in shown and "SEC0123456789" not in shown
+    assert "HTTP 200" in desk.ctl("channel", "test", "echo").out
+    desk.ctl("channel", "remove", "echo", "-y")
 
 
 def test_channel_test_fails_where_nobody_answers(desk, receiver, hook):
