@@ -3,7 +3,7 @@
 #include "calendar/civil.h"
 #include "calendar/zone.h"
 #include "event.h"
-#include "signup.h"
+#include "signup_rules.h"
 #include "store/register.h"
 #include "target.h"
 
@@ -226,6 +226,29 @@ static int run_event(struct call *c, struct db *db, const void *input, void **re
     return read_dates(c, db, ev, &page->dates, e);
 }
 
+static void put_moment(int64_t ms, const char *tz, struct moment *ret)
+{
+    const struct zone *z = zone_find(tz, NULL);
+
+    if (ms == FIELD_INT_ABSENT || !z)
+        return;
+    *ret = (struct moment){.wall_s = zone_to_wall(z, ms / 1000), .set = true};
+    ret->offset_s = zone_offset_s(z, ret->wall_s);
+}
+
+/* When sign-ups are taken. */
+static void put_window(const struct call *c, const struct event *ev, struct event_page *page)
+{
+    int64_t start_ms = page->occurrence->start_ms;
+    int64_t opens_ms = signup_rule_ms(c, SIGNUP_OPENS, ev->signup_opens, ev->tz, start_ms);
+    int64_t closes_ms = signup_rule_ms(c, SIGNUP_CLOSES, ev->signup_closes, ev->tz, start_ms);
+
+    put_moment(opens_ms, ev->tz, &page->opens);
+    put_moment(closes_ms, ev->tz, &page->closes);
+    page->early = page->opens.set && c->req.now_ms < opens_ms;
+    page->late = page->closes.set && c->req.now_ms >= closes_ms;
+}
+
 static int run_occurrence(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     const struct page_ref *in = input;
@@ -241,6 +264,7 @@ static int run_occurrence(struct call *c, struct db *db, const void *input, void
     page->occurrence = o;
     page->place = place_of(c, db, o->venue);
     page->past = o->end_ms <= c->req.now_ms;
+    put_window(c, ev, page);
     *ret = page;
     return 0;
 }

@@ -65,6 +65,8 @@ struct event_page {
     const char *category, *lead;
     struct texts partners, audiences;
     bool past;
+    struct moment opens, closes;           /* of sign-ups for the occurrence; not set: any time */
+    bool early, late;                      /* not open yet; closed */
 };
 
 struct plan_page {

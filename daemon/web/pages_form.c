@@ -130,14 +130,34 @@ static void put_form(const struct page *p, const struct event_page *page, json_t
         json_object_set_new(form, "some_full", json_true());
 }
 
+/* Till when, or since when not any more, or from when on. */
+static void put_window(const struct page *p, const struct event_page *page, json_t *to)
+{
+    char text[PAGE_WHEN_BYTES];
+
+    if (page->early) {
+        page_when(&page->opens, p->lang, text);
+        page_put_word(to, "window", p, WORD_SIGN_UP_EARLY, text, NULL);
+    } else if (page->closes.set) {
+        page_when(&page->closes, p->lang, text);
+        if (page->late && !p->extra)     /* or it is said already */
+            page_put_word(to, "window", p, WORD_SIGN_UP_LATE, text, NULL);
+        else if (!page->late)
+            page_put(to, "sign_up_by", text);
+    }
+}
+
 static void fill_occurrence(const struct page *p, const void *result, json_t *to)
 {
     const struct event_page *page = result;
     const struct occurrence *o = page->occurrence;
-    bool open = o->roles.count > 0 && !page->past && strcmp(o->status_name, "cancelled") != 0;
+    bool takes = o->roles.count > 0 && !page->past && strcmp(o->status_name, "cancelled") != 0;
+    bool open = takes && !page->early && !page->late;
 
     page_put_occurrence(to, p, page);
     page_put(to, "form_path", p->here);
+    if (takes)
+        put_window(p, page, to);
     if (open)
         put_form(p, page, to);
     else if (p->extra)                   /* it was open when the form was made */

@@ -1,16 +1,20 @@
 /* A sheet to print and put on a wall: one occurrence in both languages, a QR code, its address in words. */
 #include "pages.h"
 
+#include "base/utf8.h"
 #include "qr.h"
 
 #include <string.h>
 
 #define BRIEF_CHARS 140
-#define ADDRESS_CHARS 200
+#define ADDRESS_CHARS 80
+#define TITLE_COLUMNS 48                 /* a longer one is set smaller: the sheet stays one */
 
 static bool takes_sign_ups(const struct event_page *page)
 {
-    return page->occurrence->roles.count > 0 && !page->past && strcmp(page->occurrence->status_name, "cancelled") != 0;
+    const struct occurrence *o = page->occurrence;
+
+    return o->roles.count > 0 && !page->past && !page->late && strcmp(o->status_name, "cancelled") != 0;
 }
 
 /* What is said in one of the languages, whichever the page's own is. */
@@ -37,6 +41,7 @@ static void fill(const struct page *p, const void *result, json_t *to)
     struct buf address = {0}, image = {0};
 
     page_put(to, "heading", o->title);
+    json_object_set_new(to, "long", json_boolean(utf8_width(o->title) > TITLE_COLUMNS));
     page_put_cut(to, "brief", o->description, BRIEF_CHARS);
     put_in(to, "zh", p, LANG_ZH, page);
     put_in(to, "en", p, LANG_EN, page);

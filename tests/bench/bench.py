@@ -7,9 +7,11 @@ Measurements, as ratios against a peer that runs beside us on the same machine: 
 """
 import contextlib
 import gzip
+import http.client
 import json
 import os
 import pathlib
+import random
 import signal
 import sqlite3
 import statistics
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
@@ -329,7 +332,7 @@ FORM_BODY = "form={token}&name={name}&phone={phone}&age=adult&consent=1"
 
 
 def bench_pages():
-    """Kept pages at 64 connections against nginx serving the same bytes; the sign-up form at 256; what the first costs."""
+    """Kept pages at 64 connections against nginx; the sign-up form at 256; the first page; what times tell a stranger."""
     rounds, each = 5, 2000
     with desk("[limits]\nphone = 0\n") as kepu:
         events(kepu, 200, "page", [{"name": "引导员", "capacity": 100000}])
@@ -363,6 +366,79 @@ def bench_pages():
     row("the form's POST, 256 connections, durable", f"{median(rates):.0f}/s", "", None, None)
     row("the first page", f"{len(first.content)} bytes", f"{len(gzip.compress(first.content, 7))} gzipped", 1 + len(asked), 1,
         " requests", at_most=True)
+    strangers()
+
+
+class Stranger:
+    """One connection that sends forms and opens links, and looks at the clock."""
+
+    def __init__(self, kepu):
+        self.kepu, self.tokens = kepu, {}
+        self.connection = http.client.HTTPConnection(kepu.listening)
+
+    def timed(self, method, path, body=None):
+        begin = time.perf_counter()
+        self.connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"} if body else {})
+        answer = self.connection.getresponse()
+        answer.read()
+        return (time.perf_counter() - begin) * 1e6, answer
+
+    def sign_up(self, slug, on, who, **more):
+        path = f"/events/{slug}/{on}"
+        if path not in self.tokens:
+            self.tokens[path] = harness.re.search(r'name="form" value="(\w+)"', self.kepu.get(path).text)[1]
+            time.sleep(2.2)                            # the form's age
+        body = urllib.parse.urlencode({"form": self.tokens[path], "name": f"Stranger{who}", "phone": harness.phone(who),
+                                       "age": "adult", "consent": "1", **more})
+        us, answer = self.timed("POST", path + "/signups", body)
+        assert answer.status == 303, answer.status
+        return us, answer.headers["Location"]
+
+    def open(self, link, status):
+        us, answer = self.timed("GET", link)
+        assert answer.status == status, answer.status
+        return us
+
+
+def compare(what, times, names, at_most):
+    """Medians of times taken in turns: how many times as long the slowest kind takes as the fastest."""
+    middles = {n: median(times[n]) for n in names}
+    row(what, ", ".join(f"{n} {us:.0f} µs" for n, us in middles.items()), "", max(middles.values()) / min(middles.values()),
+        at_most, "", True)
+
+
+def strangers():
+    """Whether the time of an answer tells who is known, who is signed up already, and whether a link ever was one."""
+    each, kinds = 500, ("new", "known", "already", "overlapping")
+    times = {k: [] for k in (*kinds, "wrong", "revoked", "ended", "the page of one", "of a shadow")}
+    with desk("[limits]\nphone = 0\n") as kepu:
+        for slug, start in (("known", f"{DAY}T08:00:00"), ("shift", "2027-06-12T08:00:00"), ("beside", "2027-06-12T09:00:00")):
+            kepu.event(slug, start=start.replace("T", " ")[:16], role="引导员=100000")
+        one = Stranger(kepu)
+        one.sign_up("beside", "2027-06-12", 10**7)
+        for who in range(3 * each):
+            one.sign_up("known", DAY, who)
+        for who in range(each):
+            one.sign_up("shift", "2027-06-12", who)
+        links = [one.sign_up("known", DAY, 10**7 + 1 + n)[1] for n in range(each)]
+        for n in range(each):
+            ways = [("new", "shift", 10**6 + n), ("known", "shift", each + n), ("already", "shift", n), ("overlapping", "beside", n)]
+            made = {}
+            for kind, slug, who in random.sample(ways, len(ways)):
+                more = {"waitlist": "1"} if kind == "already" else {}  # or it is the double tap that gets the kept answer
+                us, made[kind] = one.sign_up(slug, "2027-06-12", who, **more)
+                times[kind].append(us)
+            for kind, of in random.sample([("the page of one", "known"), ("of a shadow", "overlapping")], 2):
+                times[kind].append(one.open(made[of], 200))
+        for n, link in enumerate(links):
+            one.timed("POST", link + ("/link" if n % 2 else "/link/end"), "x=1")
+        for n, link in enumerate(links):
+            times["revoked" if n % 2 else "ended"].append(one.open(link, 404))
+            times["wrong"].append(one.open("/v/" + "".join(random.choices("0123456789abcdefghjkmnpqrstvwxyz", k=32)), 404))
+    compare("a form of somebody", times, kinds[1:], 1.15)
+    compare("  or of somebody new", times, kinds, None)
+    compare("a page behind a link", times, ("the page of one", "of a shadow"), 1.15)
+    compare("a link that opens nothing", times, ("wrong", "revoked", "ended"), 1.15)
 
 
 def edit_and_read(kepu, slug, path, times=25, unmeasured=5):

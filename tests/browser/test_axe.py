@@ -1,4 +1,5 @@
 """Pages for everybody: axe-core finds nothing, fingers hit what they aim at, nothing scrolls sideways, keys are enough."""
+import base64
 import pathlib
 import time
 
@@ -15,7 +16,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Every pair of language, width and colours.
 WAYS = [("zh", 320, "light"), ("zh", 1280, "dark"), ("en", 320, "dark"), ("en", 1280, "light")]
 TARGET_PX = 44
-HOSTILE = "<img src=x onerror=alert(1)>\"'&amp;"
+HOSTILE = "<img src=x onerror=alert(1)>\"'&amp;\u202e逆\u2066"
+LONG = "Wgjq" * 50                                     # nowhere to break a line
 
 
 @pytest.fixture(scope="module")
@@ -42,22 +44,30 @@ def places(desk):
                description="带水杯", category="science-day", lead="kexie", audience="public")
     desk.event("axe-full", title="满员的活动", start="2027-05-12 14:00", role="引导员=1")
     desk.event("axe-hostile", title=HOSTILE, description=HOSTILE, venue=HOSTILE, start="2027-05-12 19:00", role="角<色>=3")
+    desk.event("axe-long", title=LONG, description="W" * 3000, venue=LONG, start="2027-05-12 06:00", duration="1h",
+               role="R" * 40 + "=1", repeat="每周三")
+    desk.json("event", "cancel", "axe-long", "--on", "2027-05-26", "--reason", "R" * 300 + HOSTILE)
     desk.json("event", "cancel", "axe-open", "--on", "2027-05-26", "--reason", "暴雨")
     desk.json("event", "move", "axe-open", "--on", "2027-06-02", "--to", "2027-06-03 10:00")
     found = {}
-    for slug in ("axe-open", "axe-full", "axe-hostile"):
+    for slug in ("axe-open", "axe-full", "axe-hostile", "axe-long"):
         r = desk.get(f"/events/{slug}/{DAY}")
         found[slug] = pages.Form(pages.tree(r.text), desk.base, "/signups"), time.monotonic()
     own = send(desk, f"/events/axe-open/{DAY}", found["axe-open"], name="<b>王小明</b>", phone="13712340001", role="引导员")
     own = own.headers["Location"]
     for n in (2, 3):
         line = send(desk, f"/events/axe-full/{DAY}", found["axe-full"], name=f"排队{n}", phone=f"1371234000{n}", waitlist="1")
+    long = send(desk, f"/events/axe-long/{DAY}", found["axe-long"], name="W" * 50, phone="13712340009")
+    again = send(desk, f"/events/axe-hostile/{DAY}", found["axe-hostile"], name="W" * 50, phone="13712340009")
     (change,) = [a for a in pages.links(pages.tree(desk.get(own).text)) if "/change?" in a]
     return {
         "home": "/", "list": "/events", "filtered": "/events?category=science-day", "nothing": "/events?date=2027-01-01",
         "event": "/events/axe-open", "form": f"/events/axe-open/{DAY}", "full": f"/events/axe-full/{DAY}",
         "cancelled": "/events/axe-open/2027-05-26", "moved": "/events/axe-open/2027-06-02",
-        "hostile": f"/events/axe-hostile/{DAY}", "poster": f"/events/axe-open/{DAY}/poster", "own": own,
+        "hostile": f"/events/axe-hostile/{DAY}", "long event": "/events/axe-long",
+        "long": f"/events/axe-long/{DAY}", "long poster": f"/events/axe-long/{DAY}/poster", "long own": long.headers["Location"],
+        "long reason": "/events/axe-long/2027-05-26", "hostile poster": f"/events/axe-hostile/{DAY}/poster",
+        "one sign-up": again.headers["Location"], "poster": f"/events/axe-open/{DAY}/poster", "own": own,
         "in line": line.headers["Location"], "change": change, "done": "/done/erased", "privacy": "/privacy",
         "plan": "/plan", "not found": "/nirgends",
     }
@@ -121,6 +131,20 @@ for (const e of document.querySelectorAll('a[href], button, summary, select, inp
 }
 return small;
 """
+
+
+def test_every_page_is_valid_and_small_whatever_the_words(desk, places):
+    for name, path in places.items():
+        for lang in ("zh", "en"):
+            root = pages.is_a_page(desk.get(path + ("&" if "?" in path else "?") + f"lang={lang}&size=large"))
+            assert not list(pages.all_of(root, "script")), name
+
+
+@pytest.mark.parametrize("name", ["poster", "long poster", "hostile poster"])
+def test_a_poster_is_one_sheet_of_paper(desk, browser, places, name):
+    show(browser, desk, places[name], "zh", 1280, "dark")
+    sheet = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})["data"]
+    assert base64.b64decode(sheet).count(b"/Type /Page\n") == 1
 
 
 def test_keys_are_enough_to_sign_up(desk, browser):

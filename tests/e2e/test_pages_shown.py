@@ -50,6 +50,21 @@ def test_posters_of_what_is_not_there_or_called_off(desk):
     assert "已取消" in shown(desk, f"/events/shown-off/{DAY}/poster")
 
 
+def test_a_page_says_from_when_and_till_when_sign_ups_are_taken(desk):
+    desk.event("shown-window", title="有期限", role="引导员=2", signup_opens="2020-01-01", signup_closes="2027-05-10 18:00")
+    here = f"/events/shown-window/{DAY}"
+    assert "报名截止 2027年5月10日(周一) 18:00" in shown(desk, here).replace("截止2", "截止 2")
+    for flags, said, english in (
+        (("--signup-opens", "2027-05-01 08:00"), "报名从 2027年5月1日(周六) 08:00 开始", "Sign-up opens on Sat 1 May 2027, 08:00"),
+        (("--signup-opens", "2020-01-01", "--signup-closes", "2026-01-01 08:00"), "报名已于 2026年1月1日(周四) 08:00 截止",
+         "Sign-up closed on Thu 1 Jan 2026, 08:00"),
+    ):
+        desk.json("event", "edit", "shown-window", "--all", *flags)
+        root = page(desk, here)
+        assert said in pages.text_of(root) and english in shown(desk, here, EN)
+        assert not [f for f in pages.all_of(root, "form") if "signups" in f.get("action")], "nothing to fill in for nothing"
+
+
 def test_the_list_is_filtered_by_town_and_by_day(desk):
     desk.json("venue", "add", "shown-east", "--title", "东区馆", "--town", "朔方路街道")
     desk.json("venue", "add", "shown-west", "--title", "西区馆", "--town", "怀远路街道")

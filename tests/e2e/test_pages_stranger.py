@@ -25,7 +25,7 @@ CASES = {
     "overlap-line": ({"role": "引导员=1"}, 1, "overlap", LINE),
     "overlap-full": ({"role": "引导员=1"}, 1, "overlap", {}),
     "limit": ({"role": "引导员=5", "signup_limit": 1}, 0, "limit", {}),
-    "closed": ({"role": "引导员=5", "signup_closes": "300d"}, 0, "same", {}),
+    "closed": ({"role": "引导员=5", "signup_closes": "1h"}, 0, "same", {}),
 }
 REFUSED = {"again-full", "overlap-full", "closed"}
 
@@ -121,6 +121,8 @@ def sent(office):
     for case in CASES:
         for who in ("busy", "idle"):
             prepare(office, case, who, forms[case, who][0])
+            if case == "closed":                           # since the form was opened
+                office.json("event", "edit", forms[case, who][0], "--all", "--signup-closes", "300d")
         before = held(office, "busy")
         for who, person in (("busy", BUSY), ("idle", IDLE)):
             found[case, who] = stranger_sends(office, forms[case, who][1], person, **CASES[case][3])
