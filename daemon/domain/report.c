@@ -26,6 +26,12 @@ static const struct field totals_table[] = {
 };
 static const struct fields totals_fields = FIELDS("report_totals", report_totals, totals_table);
 
+static const struct field year_table[] = {
+    FIELD(FIELD_TEXT, report_year, year, NULL),
+    FIELD_AS("value", FIELD_MILLI, report_year, value_milli, NULL),
+};
+static const struct fields year_fields = FIELDS("report_year", report_year, year_table);
+
 static const struct field target_table[] = {
     FIELD(FIELD_TEXT, report_target, slug, NULL),
     FIELD(FIELD_TEXT, report_target, title, NULL),
@@ -51,6 +57,7 @@ static const struct field target_table[] = {
     FIELD(FIELD_TEXT, report_target, source, NULL),
     FIELD(FIELD_INT, report_target, met, NULL),
     FIELD(FIELD_INT, report_target, cells, NULL),
+    FIELD_OF(FIELD_OBJECTS, report_target, years, year_fields, "of a yearly target, over the plan's whole time"),
 };
 static const struct fields target_fields_of_report = FIELDS("report_target", report_target, target_table);
 

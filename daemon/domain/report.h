@@ -16,6 +16,11 @@ struct report_totals {
     int64_t volunteers, volunteers_new, served, minutes;
 };
 
+struct report_year {
+    char *year;
+    int64_t value_milli;
+};
+
 struct report_target {
     char *slug, *title, *title_en, *unit, *measure, *period, *section, *state, *sure;
     int64_t target_milli, value_milli, percent_milli, missing_milli, recent_milli, baseline_milli;
@@ -25,6 +30,7 @@ struct report_target {
     int64_t entries;                 /* what was entered, in all */
     char *last_entry, *source;       /* its date and note */
     int64_t met, cells;
+    struct objects years;            /* struct report_year: over the plan's whole time, of what is counted by years */
 };
 
 struct report_section {

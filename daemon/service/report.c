@@ -324,6 +324,28 @@ static void set_evidence(struct gathering *g, const struct target *t, struct rep
     }
 }
 
+/* A yearly target begins anew each year: over the plan's whole time, what each of its years came to. */
+static int read_years(struct gathering *g, const char *slug, struct objects *ret, struct err *e)
+{
+    int64_t last_day = measure_later(g->m.last_day, g->m.start_day), day = g->m.start_day;
+    struct list_builder list = {0};
+
+    while (day <= last_day) {
+        struct report_year *year = list_add(g->c, &list, sizeof *year);
+        int number = atoi(measure_date(day, &g->c->out));
+        int64_t next_day = civil_days(number + 1, 1, 1);
+        struct measuring m;
+        struct target t;
+        if (measuring_begin(g->c, g->db, g->m.plan, next_day - 1 < last_day ? next_day - 1 : last_day, day, &m, e) ||
+            target_named(g->c, g->db, g->m.plan, slug, &t, e) || measuring_fill(&m, &t, e))
+            return -1;
+        *year = (struct report_year){arena_printf(&g->c->out, "%d", number), t.value_milli};
+        day = next_day;
+    }
+    *ret = (struct objects){list.items, list.count, true};
+    return 0;
+}
+
 static struct report_target target_row(struct gathering *g, const struct target *t)
 {
     struct report_target x = {.slug = t->slug, .title = t->title, .title_en = t->title_en, .unit = t->unit,
@@ -331,7 +353,8 @@ static struct report_target target_row(struct gathering *g, const struct target 
                               .sure = t->sure, .target_milli = t->target_milli, .value_milli = t->value_milli,
                               .percent_milli = t->percent_milli, .missing_milli = FIELD_INT_ABSENT,
                               .recent_milli = t->recent_milli, .baseline_milli = t->baseline_milli,
-                              .forecast = t->forecast, .lead = t->lead, .met = t->met, .cells = t->cells};
+                              .forecast = t->forecast, .lead = t->lead, .met = t->met, .cells = t->cells,
+                              .years = {.given = true}};
 
     if (g->lang == LANG_EN && t->title_en[0])
         x.title = t->title_en;
@@ -377,6 +400,8 @@ static int read_targets(struct gathering *g, struct err *e)
     for (size_t i = 0; i < found.count; i++) {
         bool ours = !g->r->department || has(&targets[i].lead, g->r->department, false);
         struct report_target x = target_row(g, &targets[i]);
+        if (g->whole && target_period(&targets[i]) == PERIOD_YEAR && read_years(g, x.slug, &x.years, e))
+            return -1;
         *(struct report_target *)list_add(g->c, &all, sizeof x) = x;
         count_for_departments(g, &targets[i]);
         if (!ours)

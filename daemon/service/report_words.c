@@ -195,6 +195,18 @@ static void write_trend(struct writing *w)
     }
 }
 
+/* "2021年12、2022年15", of a target that begins anew each year. */
+static const char *years_text(const struct writing *w, const struct report_target *t)
+{
+    const struct report_year *years = t->years.items;
+    const char *text = "";
+
+    for (size_t i = 0; i < t->years.count; i++)
+        text = arena_printf(w->a, "%s%s%s", text, i ? WORD(w, WORD_REPORT_COMMA) : "",
+                            SAY(w, WORD_REPORT_YEAR, years[i].year, milli_text(w, years[i].value_milli)));
+    return text;
+}
+
 /* Where a value comes from: what was held, what was entered and when, and its source. */
 static const char *evidence(const struct writing *w, const struct report_target *t)
 {
@@ -209,6 +221,8 @@ static const char *evidence(const struct writing *w, const struct report_target 
     if (t->cells != FIELD_INT_ABSENT)
         text = arena_printf(w->a, "%s%s%s", text, *text ? WORD(w, WORD_REPORT_SEMICOLON) : "",
                             SAY(w, WORD_REPORT_CELLS, count_text(w, t->met), count_text(w, t->cells)));
+    if (t->years.count)
+        text = arena_printf(w->a, "%s%s%s", text, *text ? WORD(w, WORD_REPORT_SEMICOLON) : "", years_text(w, t));
     return *text ? text : "—";
 }
 

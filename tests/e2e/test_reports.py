@@ -180,3 +180,18 @@ def test_gaps_are_said_as_officials_say_them(kepu, tmp_path):
     for sentence in ("of 2 units 1 are not there yet", "40 percentage points missing", "| 5,000 人次 | 4,000 |",
                      "4,900 人次 missing; at the present pace it takes more than ten years"):
         assert sentence in english, (sentence, english)
+
+
+def test_over_the_plan_s_time_a_yearly_target_says_what_each_year_came_to(kepu):
+    kepu.event("early", start="2022-05-01 09:00", repeat="FREQ=MONTHLY;COUNT=10", indicator="elder-health")
+    kepu.event("late", start=f"{ago(1)} 09:00", indicator="elder-health")
+    kepu.json("target", "record", "pupils", "--amount", "8", "--of", "10", "--at", "2023-06-01")
+    found = {t["slug"]: t for t in kepu.json("report", "plan")["targets"]}
+    years = {y["year"]: y["value"] for y in found["elder-health"]["years"]}
+    last = int(ago(1)[:4])
+    assert years == {str(y): {2022: 8, 2023: 2, last: 1}.get(y, 0) for y in range(2021, TODAY.year + 1)}
+    assert {y["year"]: y["value"] for y in found["pupils"]["years"]}["2023"] == 80 and found["farmers"]["years"] == []
+    assert "2021年0、2022年8、2023年2、" in kepu.ctl("report", "plan", "-o", "md").out
+    for year in ("2022", "2023"):
+        then = {t["slug"]: t for t in kepu.json("report", "plan", "--period", year)["targets"]}["elder-health"]
+        assert then["value"] == years[year] and then["years"] == []
