@@ -17,6 +17,13 @@
 #define SEQUENCES_POSTGRES 60
 #define OFFER_MS HOUR_MS
 #define URL_BYTES 400
+#define SLUG_BYTES 40
+
+/* A series of Fridays. Everybody signs up for the second; an edit may cut the series there or later. */
+#define WEEKLY "FREQ=WEEKLY;COUNT=4"
+#define FIRST "2026-09-18 09:00"
+#define OURS "2026-09-25"
+#define LATER "2026-10-02"
 
 enum where { NONE, LINE, OFFER, PLACE };
 
@@ -32,6 +39,8 @@ struct model {
     struct person_model people[PEOPLE];
     int line[PEOPLE], waiting, capacity;
     bool offers;
+    char slug[SLUG_BYTES];           /* of the part of the series that OURS is in */
+    char rest[SLUG_BYTES];           /* of the other part; "": the series is whole */
 };
 
 static uint64_t seed, first_seed;
@@ -98,7 +107,6 @@ static void new_person(struct fixture *f, struct person_model *p)
 struct look {
     struct job job;
     const struct model *m;
-    const char *slug;
     int wrong;
 };
 
@@ -131,19 +139,23 @@ static int run_look(struct job *job, struct db *db, struct err *e)
                  "SELECT r.capacity, r.taken, r.offered, r.waitlisted,"
                  " (SELECT COUNT(*) FROM signup x WHERE x.occurrence_id = o.id AND x.state <> 'cancelled')"
                  " FROM event e JOIN occurrence o ON o.event_id = e.id JOIN occurrence_role r"
-                 " ON r.occurrence_id = o.id WHERE e.slug = $1",
-                 p_text(l->slug));
+                 " ON r.occurrence_id = o.id WHERE e.slug = $1 AND o.recurrence_id = '" OURS "T09:00:00'",
+                 p_text(m->slug));
     EXPECT(stmt_row(s));
     EXPECT(stmt_int(s, 0) == m->capacity && stmt_int(s, 1) == held(m) && stmt_int(s, 3) == m->waiting);
     EXPECT(stmt_int(s, 4) == held(m) + m->waiting);
     stmt_done(s);
+    EXPECT(db_int(db, 0,
+                  "SELECT COUNT(*) FROM signup x JOIN occurrence o ON o.id = x.occurrence_id"
+                  " JOIN event e ON e.id = o.event_id WHERE x.state <> 'cancelled' AND (e.slug = $1 OR e.slug = $2)",
+                  p_text(m->slug), p_text(m->rest)) == held(m) + m->waiting);
     arena_release(&a);
     return db_check(db, e);
 }
 
-static void check(struct fixture *f, const struct model *m, const char *slug, const char *what)
+static void check(struct fixture *f, const struct model *m, const char *what)
 {
-    struct look l = {.job = {.run = run_look, .done = sql_done}, .m = m, .slug = slug};
+    struct look l = {.job = {.run = run_look, .done = sql_done}, .m = m};
 
     if (store_run_now(f->store, &l.job) || l.wrong)
         fail_msg("after %s: line %d is not met; again with KEPU_TEST_SEED=%" PRIu64, what, l.wrong, first_seed);
@@ -151,7 +163,7 @@ static void check(struct fixture *f, const struct model *m, const char *slug, co
 
 /* What happens */
 
-static const char *join(struct fixture *f, struct model *m, const char *slug, int who)
+static const char *join(struct fixture *f, struct model *m, int who)
 {
     struct person_model *p = &m->people[who];
     struct signup_input in;
@@ -160,8 +172,8 @@ static const char *join(struct fixture *f, struct model *m, const char *slug, in
 
     fields_clear(&signup_input_fields, &in);
     in.volunteer = p->id;
-    in.event = txt(slug);
-    in.on = txt("2026-09-25");
+    in.event = m->slug;
+    in.on = txt(OURS);
     in.waitlist = waitlist;
     s = ask(f, &op_signup_add, &in);
     if (p->where != NONE || (!room && !waitlist)) {
@@ -247,9 +259,9 @@ static const char *expire(struct fixture *f, struct model *m)
     return "expire";
 }
 
-static const char *resize(struct fixture *f, struct model *m, const char *slug)
+static const char *resize(struct fixture *f, struct model *m)
 {
-    struct event_input in = edit_of(slug);
+    struct event_input in = edit_of(m->slug);
     struct role_input role = {.name = txt("讲解员"), .capacity = 1 + (int64_t)below(5), .minimum = FIELD_INT_ABSENT,
                               .participant = -1};
     bool fits = role.capacity >= held(m);
@@ -268,13 +280,47 @@ static const char *resize(struct fixture *f, struct model *m, const char *slug)
     return "a new capacity";
 }
 
-static const char *shift(struct fixture *f, const char *slug)
+static const char *shift(struct fixture *f, const struct model *m)
 {
     char to[32];
 
     snprintf(to, sizeof to, "2026-09-%02d %02d:00", 25 + (int)below(4), 8 + (int)below(10));
-    move_to(f, slug, "2026-09-25", to);
+    move_to(f, m->slug, OURS, to);
     return "move";
+}
+
+/* Here, and its sign-ups go along with it to the new event; or later, and they stay where they are. */
+static const char *split(struct fixture *f, struct model *m)
+{
+    struct event_input in = edit_of(m->slug);
+    bool here = below(2);
+    struct event *ev;
+
+    if (m->rest[0])
+        return "nothing";
+    in.scope = txt("future");
+    in.on = txt(here ? OURS : LATER);
+    in.description = txt("后半");
+    ev = ask(f, &op_event_edit, &in);
+    assert_non_null(ev);
+    assert_string_equal(ev->split_from, m->slug);
+    snprintf(m->rest, sizeof m->rest, "%s", here ? m->slug : ev->slug);
+    if (here)
+        snprintf(m->slug, sizeof m->slug, "%s", ev->slug);
+    return here ? "a split here" : "a split later";
+}
+
+/* It does not take place: nobody has a place or waits for one. */
+static const char *call_off(struct fixture *f, struct model *m)
+{
+    struct event_ref in = ref_of(m->slug, OURS);
+
+    in.reason = txt("下雨");
+    assert_non_null(ask(f, &op_occurrence_cancel, &in));
+    for (int i = 0; i < PEOPLE; i++)
+        m->people[i].where = NONE;
+    m->waiting = 0;
+    return "a cancelled occurrence";
 }
 
 static void *ask_sure(struct fixture *f, const struct operation *op, void *input)
@@ -336,15 +382,15 @@ static const char *merge(struct fixture *f, struct model *m, int keep, int other
     return "merge";
 }
 
-static const char *step(struct fixture *f, struct model *m, const char *slug)
+static const char *step(struct fixture *f, struct model *m)
 {
     int who = (int)below(PEOPLE);
 
-    switch (below(16)) {
+    switch (below(17)) {
     case 0:
-        return resize(f, m, slug);
+        return resize(f, m);
     case 1:
-        return shift(f, slug);
+        return shift(f, m);
     case 2:
         return expire(f, m);
     case 3:
@@ -358,8 +404,22 @@ static const char *step(struct fixture *f, struct model *m, const char *slug)
     case 8:
     case 9:
         return answer(f, m, who);
+    case 10:
+        return split(f, m);
     }
-    return join(f, m, slug, who);
+    return join(f, m, who);
+}
+
+/* Nobody's shift is in the next sequence's way. */
+static void end_sequence(struct fixture *f, struct model *m)
+{
+    if (below(2))
+        check(f, m, call_off(f, m));
+    f->force = true;
+    assert_non_null(ask(f, &op_event_remove, &(struct event_ref){.slug = m->slug, .count = FIELD_INT_ABSENT}));
+    if (m->rest[0])
+        assert_non_null(ask(f, &op_event_remove, &(struct event_ref){.slug = m->rest, .count = FIELD_INT_ABSENT}));
+    f->force = false;
 }
 
 static void sequence(struct fixture *f, struct model *m, int number)
@@ -367,14 +427,14 @@ static void sequence(struct fixture *f, struct model *m, int number)
     struct settings *settings = (struct settings *)(uintptr_t)service_settings(f->service);
     struct event_input in;
     struct role_input role = {.name = txt("讲解员"), .minimum = FIELD_INT_ABSENT, .participant = -1};
-    char slug[24];
 
-    snprintf(slug, sizeof slug, "model-%d", number);
+    snprintf(m->slug, sizeof m->slug, "model-%d", number);
+    m->rest[0] = 0;
     settings->waitlist_offer = m->offers = below(3) > 0;
     settings->offer_ms = OFFER_MS;
     f->now_ms = NOW_MS;
     role.capacity = m->capacity = 1 + (int)below(3);
-    in = event_in(slug, "2026-09-25 09:00", NULL);
+    in = event_in(m->slug, FIRST, WEEKLY);
     in.roles = (struct objects){&role, 1, true};
     assert_non_null(ask(f, &op_event_add, &in));
     for (int i = 0; i < PEOPLE; i++) {
@@ -383,11 +443,8 @@ static void sequence(struct fixture *f, struct model *m, int number)
     }
     m->waiting = 0;
     for (int i = 0; i < STEPS; i++)
-        check(f, m, slug, step(f, m, slug));
-    /* Its end: nobody's shift is in the next one's way. */
-    f->force = true;
-    assert_non_null(ask(f, &op_event_remove, &(struct event_ref){.slug = slug, .count = FIELD_INT_ABSENT}));
-    f->force = false;
+        check(f, m, step(f, m));
+    end_sequence(f, m);
 }
 
 static void run_sequences(struct fixture *f, int count)
