@@ -167,23 +167,31 @@ void crypto_token_hash(const char *token, unsigned char ret[CRYPTO_HASH_BYTES])
  * Random ids would send each new row to another page of every index that holds them, and all those pages to the log.
  * Those of one moment lie together: their first characters are the time, in slots, going round after three months.
  */
+/* Ids are no secrets: the kernel is asked for many at a time. */
+static _Thread_local struct {
+    unsigned char random[ID_POOL * ID_RANDOM_CHARS];
+    size_t left;
+} ahead;
+
+void crypto_id_forget(void)
+{
+    ahead.left = 0;
+}
+
 void crypto_id(char prefix, char ret[CRYPTO_ID_BYTES])
 {
-    /* Ids are no secrets: the kernel is asked for many at a time. */
-    static _Thread_local unsigned char random[ID_POOL * ID_RANDOM_CHARS];
-    static _Thread_local size_t left;
     uint64_t slot = (uint64_t)clock_wall_ms() / ID_SLOT_MS;
 
     ret[0] = prefix;
     ret[1] = '-';
     for (int i = ID_TIME_CHARS; i > 0; i--, slot >>= 5)
         ret[1 + i] = alphabet[slot & 31];
-    if (left == 0) {
-        randombytes_buf(random, sizeof random);
-        left = sizeof random;
+    if (ahead.left == 0) {
+        randombytes_buf(ahead.random, sizeof ahead.random);
+        ahead.left = sizeof ahead.random;
     }
-    left -= ID_RANDOM_CHARS;
-    spell(random + left, ID_RANDOM_CHARS, ret + 2 + ID_TIME_CHARS);
+    ahead.left -= ID_RANDOM_CHARS;
+    spell(ahead.random + ahead.left, ID_RANDOM_CHARS, ret + 2 + ID_TIME_CHARS);
 }
 
 uint32_t crypto_random_below(uint32_t bound)

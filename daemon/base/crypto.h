@@ -55,6 +55,8 @@ void crypto_token(char ret[CRYPTO_TOKEN_BYTES]);
 void crypto_token_hash(const char *token, unsigned char ret[CRYPTO_HASH_BYTES]);
 /* "v-7k2m9q4xwdh3s": prefix letter, '-', five characters of the time, eight of chance (40 bits). No secret. */
 void crypto_id(char prefix, char ret[CRYPTO_ID_BYTES]);
+/* What this thread has drawn ahead for ids is forgotten: a simulation begins with its own dice. */
+void crypto_id_forget(void);
 void crypto_code(size_t length, char *ret); /* `length` characters and a zero byte */
 
 uint32_t crypto_random_below(uint32_t bound);

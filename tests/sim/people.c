@@ -117,6 +117,7 @@ static bool pick(struct world *w, struct order *o, int64_t count, const char *sq
     "(SELECT e.slug AS name, o.recurrence_id AS more FROM occurrence o JOIN event e ON e.id = o.event_id" \
     "  WHERE o.status <> 'cancelled' AND e.status <> 'cancelled') x"
 #define RULES "(SELECT code AS name, '' AS more FROM reminder) x"
+#define WEEKLY_RULES "(SELECT code AS name, '' AS more FROM reminder WHERE kind IN ('digest', 'ask')) x"
 #define CHANNELS "(SELECT name AS name, '' AS more FROM channel) x"
 #define PAUSED "(SELECT name AS name, '' AS more FROM channel WHERE state = 'paused') x"
 #define WAITING "(SELECT code AS name, '' AS more FROM delivery WHERE next_ms IS NOT NULL) x"
@@ -143,6 +144,8 @@ static void add_event(struct world *w)
     in->repeat = (char *)(uintptr_t)repeats[world_below(w, 4)];
     in->category = (char *)(uintptr_t)(world_chance(w, 500) ? "talk" : "other");
     in->duration = (char *)(uintptr_t)"1h";
+    if (world_chance(w, 200))
+        in->provisional = 1;
     if (world_chance(w, 250))
         in->tz = (char *)(uintptr_t)"America/New_York";
     ask(o, &op_event_add);
@@ -178,6 +181,11 @@ static void cancel_event(struct world *w)
 static void remove_event(struct world *w)
 {
     on_event(w, &op_event_remove);
+}
+
+static void confirm_event(struct world *w)
+{
+    on_event(w, &op_event_confirm);
 }
 
 static struct order *on_date(struct world *w)
@@ -243,6 +251,39 @@ static void add_rule(struct world *w)
     ask(o, &op_reminder_add);
 }
 
+static char *some_weekly(struct world *w)
+{
+    static const char *const times[] = {"每周一 9:00", "every sunday 18:00", "每周三 12:30", "every friday 23:00"};
+
+    return (char *)(uintptr_t)times[world_below(w, 4)];
+}
+
+/* Digests, and asks for dates that are provisional. */
+static void add_weekly(struct world *w)
+{
+    struct order *o = order_new(w, &reminder_input_fields);
+    struct reminder_input *in = &o->in.reminder;
+
+    in->kind = (char *)(uintptr_t)(world_chance(w, 500) ? "digest" : "ask");
+    in->weekly = some_weekly(w);
+    if (world_chance(w, 300))
+        in->category = (char *)(uintptr_t)"talk";
+    else
+        in->all = 1;
+    ask(o, &op_reminder_add);
+}
+
+static void edit_weekly(struct world *w)
+{
+    struct order *o = order_new(w, &reminder_input_fields);
+
+    if (!PICK(w, o, WEEKLY_RULES))
+        return;
+    o->in.reminder.id = o->texts[0];
+    o->in.reminder.weekly = some_weekly(w);
+    ask(o, &op_reminder_edit);
+}
+
 static void edit_rule(struct world *w)
 {
     struct order *o = order_new(w, &reminder_input_fields);
@@ -301,6 +342,18 @@ static void edit_channel(struct world *w)
     o->in.channel.name = o->texts[0];
     o->names[0] = (char *)(uintptr_t)"category=talk";
     o->in.channel.filters = (struct texts){o->names, (size_t)world_below(w, 2), true};
+    ask(o, &op_channel_edit);
+}
+
+static void edit_quiet(struct world *w)
+{
+    static const char *const hours[] = {"22:00-07:00", "12:00-13:30", ""};
+    struct order *o = order_new(w, &channel_input_fields);
+
+    if (!PICK(w, o, CHANNELS))
+        return;
+    o->in.channel.name = o->texts[0];
+    o->in.channel.quiet = (char *)(uintptr_t)hours[world_below(w, 3)];
     ask(o, &op_channel_edit);
 }
 
@@ -366,6 +419,7 @@ static const struct {
     {5, cancel_date},    {4, add_rule},       {2, edit_rule},    {1, remove_rule},  {2, add_channel},
     {2, edit_channel},   {2, pause_channel},  {5, resume_channel}, {1, remove_channel}, {3, send_notice},
     {1, people_send_many},      {2, people_hurry}, {1, drop_delivery}, {2, people_daily},
+    {2, add_weekly},     {1, edit_weekly},    {1, confirm_event}, {2, edit_quiet},
 };
 
 void people_order(struct world *w)

@@ -1,6 +1,7 @@
 /* What must be true: SPEC.md 8 and the invariants of WIRE.md 6, seen from outside the daemon's code. */
 #include "world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,64 @@ static void within_the_rate(struct world *w, struct robot *r)
     }
 }
 
+/* Quiet hours */
+
+struct hours {
+    int64_t begin_ms, end_ms;        /* of the office's day; the end may be on the next one */
+    bool given;
+};
+
+static struct hours quiet_of(struct world *w, const char *code)
+{
+    struct stmt *s = db_query(w->db, "SELECT c.quiet FROM channel c JOIN delivery d ON d.channel_id = c.id"
+                                     " WHERE d.code = $1 AND d.kind NOT IN ('test', 'notice')", p_text(code));
+    struct arena a = {0};
+    int from_h, from_m, to_h, to_m;
+    struct hours q = {0};
+
+    if (stmt_row(s) && sscanf(stmt_text(s, 0, &a), "%d:%d-%d:%d", &from_h, &from_m, &to_h, &to_m) == 4)
+        q = (struct hours){from_h * HOUR_MS + from_m * MINUTE_MS, to_h * HOUR_MS + to_m * MINUTE_MS, true};
+    if (q.end_ms < q.begin_ms)
+        q.end_ms += DAY_MS;
+    stmt_done(s);
+    arena_release(&a);
+    return q;
+}
+
+/* How long the quiet that holds at this time goes on, and how long it has been; false: it isn't quiet. */
+static bool in_quiet(const struct hours *q, int64_t wall_ms, int64_t *ret_for_ms, int64_t *ret_since_ms)
+{
+    int64_t day_ms = (wall_ms + 8 * HOUR_MS) % DAY_MS;
+
+    for (int64_t at_ms = day_ms; q->given && at_ms <= day_ms + DAY_MS; at_ms += DAY_MS) {
+        if (at_ms < q->begin_ms || at_ms >= q->end_ms)
+            continue;
+        *ret_for_ms = q->end_ms - at_ms;
+        *ret_since_ms = at_ms - q->begin_ms;
+        return true;
+    }
+    return false;
+}
+
+static bool may_be_early(const struct hours *q, int64_t due_ms, int64_t now_ms)
+{
+    int64_t for_ms, since_ms;
+
+    return in_quiet(q, due_ms, &for_ms, &since_ms) && now_ms >= due_ms - since_ms - MINUTE_MS;
+}
+
+static void not_into_the_quiet(struct world *w, const struct track *t, const struct hours *q, int64_t deadline_ms)
+{
+    int64_t now_ms = w->claimed_wall_ms, for_ms, since_ms, last_ms = deadline_ms;
+    int64_t start_ms = db_int(w->db, 0, "SELECT o.start_ms FROM delivery d JOIN occurrence o ON o.id = d.occurrence_id"
+                                        " WHERE d.code = $1", p_text(t->code));
+
+    if (start_ms > now_ms && start_ms < last_ms)
+        last_ms = start_ms;
+    WRONG_IF(w, in_quiet(q, now_ms, &for_ms, &since_ms) && now_ms + for_ms <= last_ms - MINUTE_MS,
+             "%s goes out in quiet hours and could have waited", t->code);
+}
+
 static void only_the_latest(struct world *w, const struct track *t)
 {
     WRONG_IF(w,
@@ -55,13 +114,16 @@ void promise_started(struct world *w, const struct robot *robot, struct track *t
     int64_t due_ms = db_int(w->db, 0, "SELECT due_ms FROM delivery WHERE code = $1", p_text(t->code));
     int64_t deadline_ms = w->claimed_deadline_ms[w->claimed_at - 1];
     bool quiet = w->boot_ms - w->order_ms > SOON_MS;
+    struct hours hours = quiet_of(w, t->code);
 
     t->started++;
     WRONG_IF(w, db_trouble(w->db), "the database is in trouble: %s", w->db->err.args[0]);
     WRONG_IF(w, t->over, "%s goes out after somebody was told that it would not", t->code);
     WRONG_IF(w, now_ms >= deadline_ms, "%s goes out %lld ms after its deadline", t->code,
              (long long)(now_ms - deadline_ms));
-    WRONG_IF(w, quiet && !t->hurried && w->claimed_wall_ms < due_ms, "%s goes out %lld ms early", t->code,
+    WRONG_IF(w, quiet && !t->hurried && w->claimed_wall_ms < due_ms &&
+                    !may_be_early(&hours, due_ms, w->claimed_wall_ms),
+             "%s goes out %lld ms early", t->code,
              (long long)(due_ms - w->claimed_wall_ms));
     WRONG_IF(w, w->claimed_boot_ms > w->step_ms && w->boot_ms < w->distrust_until_ms,
              "%s goes out while the clock is not to be trusted", t->code);
@@ -72,8 +134,10 @@ void promise_started(struct world *w, const struct robot *robot, struct track *t
                     p_text(t->code)) != 1,
              "%s goes out and its attempt is not written down", t->code);
     within_the_rate(w, (struct robot *)(uintptr_t)robot);
-    if (quiet)
-        only_the_latest(w, t);
+    if (!quiet)
+        return;
+    only_the_latest(w, t);
+    not_into_the_quiet(w, t, &hours, deadline_ms);
 }
 
 /* Final states */
@@ -144,7 +208,8 @@ static void times_are_those_of_the_table(struct world *w)
     NONE(w, "has another deadline than SPEC.md 8 gives it",
          "SELECT code FROM delivery WHERE (kind = 'thanks' AND deadline_ms <> due_ms + 86400000)"
          " OR (kind = 'notice' AND deadline_ms <> due_ms + 3600000)"
-         " OR (kind = 'changed' AND deadline_ms > due_ms + 86400000)");
+         " OR (kind = 'changed' AND deadline_ms > due_ms + 86400000)"
+         " OR (kind IN ('digest', 'ask') AND reminder_id IS NOT NULL AND deadline_ms <> due_ms + 86400000)");
 }
 
 /* Of an event, else of its category, else of all. */
@@ -180,8 +245,17 @@ static void nothing_is_missing(struct world *w)
          " GROUP BY d.occurrence_id, d.reminder_id, d.channel_id HAVING COUNT(*) > 1 + MAX(o.moves)");
 }
 
+static void once_a_week(struct world *w)
+{
+    NONE(w, "is told a second time in its week",
+         "SELECT MAX(code) FROM delivery WHERE kind IN ('digest', 'ask') AND reminder_id IS NOT NULL"
+         " AND channel_id IS NOT NULL AND state = 'delivered'"
+         " GROUP BY reminder_id, channel_id, COALESCE(event_id, 0), subject HAVING COUNT(*) > 1");
+}
+
 void promise_plan(struct world *w)
 {
+    once_a_week(w);
     times_are_those_of_the_table(w);
     nothing_is_missing(w);
 }
@@ -211,6 +285,10 @@ void promise_nothing_waits(struct world *w)
     while (stmt_row(s)) {
         const char *code = stmt_text(s, 0, &a);
         const struct robot *r = robots_named(w, stmt_text(s, 1, &a));
+        struct hours q = quiet_of(w, code);
+        int64_t for_ms, since_ms;
+        if (in_quiet(&q, now_ms, &for_ms, &since_ms) || in_quiet(&q, now_ms - SOON_MS, &for_ms, &since_ms))
+            continue;
         WRONG_IF(w, has_room(w, r), "%s is due for %lld s and was not attempted", code, (long long)(SOON_MS / 1000));
     }
     arena_release(&a);

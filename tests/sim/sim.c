@@ -185,6 +185,8 @@ static void on_day(struct world *w, void *arg)
 {
     (void)arg;
     promise_plan(w);
+    if (w->up)
+        people_daily(w);
     world_at(w, DAY_MS, on_day, NULL);
 }
 
@@ -193,6 +195,7 @@ static void on_day(struct world *w, void *arg)
 static void begin(struct world *w, uint64_t seed)
 {
     w->seed = w->random = seed;
+    crypto_id_forget();
     world_random(w);
     w->mono_ms = 100 * SECOND_MS;
     w->boot_ms = 200 * SECOND_MS;
