@@ -14,6 +14,7 @@
 /* The properties wanted, with what it means that one is there but can't be read. */
 #define PROPERTIES(X)                                                                                          \
     X("UID", 0, false) X("SUMMARY", 0, false) X("DESCRIPTION", 0, false) X("LOCATION", 0, false)               \
+    X("URL", 0, false)                                                                                         \
     X("STATUS", 0, false) X("SEQUENCE", 0, false) X("DTSTAMP", 0, false) X("LAST-MODIFIED", 0, false)          \
     X("DTSTART", ICAL_BAD_START, false) X("DTEND", ICAL_BAD_END, false)                                        \
     X("DURATION", ICAL_BAD_DURATION, true) X("RECURRENCE-ID", ICAL_BAD_RECURRENCE, false)                      \
@@ -293,6 +294,9 @@ static void take_property(icalproperty *p, struct arena *a, struct ical_componen
         break;
     case ICAL_LOCATION_PROPERTY:
         take_once(&c->location, p, a);
+        break;
+    case ICAL_URL_PROPERTY:
+        take_once(&c->url, p, a);
         break;
     case ICAL_STATUS_PROPERTY:
         take_once(&c->status, p, a);

@@ -228,6 +228,8 @@ static int on_line(struct reading *r, const struct ical_line *line, int number, 
     }
     if (!r->kind[0] && strcmp(line->name, "X-WR-TIMEZONE") == 0 && !r->file->zone_name)
         r->file->zone_name = arena_strdup(r->a, line->value);
+    if (!r->kind[0] && strcmp(line->name, "PRODID") == 0 && !r->file->maker)
+        r->file->maker = arena_strdup(r->a, line->value);
     if (!r->kind[0] || (r->inner > 0 && !r->inner_kept))
         return 0;
     count_ignored(r, line->name);

@@ -45,7 +45,7 @@ enum ical_bad {
 struct ical_component {
     int line;                        /* of its BEGIN, from 1 */
     const char *kind;                /* "VEVENT" */
-    const char *uid, *title, *description, *location, *status;
+    const char *uid, *title, *description, *location, *status, *url;
     struct ical_time start, end, recurrence;
     bool and_future;                 /* RANGE=THISANDFUTURE */
     int64_t duration_s;              /* ICAL_SECONDS_NONE: none, or not readable */
@@ -105,6 +105,7 @@ struct ical_file {
     struct ical_tzid tzids[ICAL_TZIDS_MAX];
     size_t tzid_count;
     const char *zone_name;           /* X-WR-TIMEZONE, or NULL */
+    const char *maker;               /* PRODID, or NULL */
     const struct ical_ignored *ignored;
     size_t ignored_count;
 };

@@ -149,7 +149,7 @@ static void put_head(struct feed_writer *w, const struct head *head)
 
     ical_begin(ical, "VCALENDAR");
     ical_raw(ical, "VERSION", "2.0");
-    ical_raw(ical, "PRODID", w->ref->lang == LANG_EN ? "-//kepu//kepu//EN" : "-//kepu//kepu//ZH");
+    ical_raw(ical, "PRODID", w->ref->lang == LANG_EN ? FEED_MAKER "EN" : FEED_MAKER "ZH");
     ical_raw(ical, "CALSCALE", "GREGORIAN");
     ical_raw(ical, "METHOD", "PUBLISH");
     if (w->ref->kind == FEED_OCCURRENCE)

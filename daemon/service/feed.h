@@ -6,6 +6,7 @@
 #include "domain/feed.h"
 
 #define FEED_BYTES_MAX (32 * 1024 * 1024)
+#define FEED_MAKER "-//kepu//kepu//"        /* PRODID of all feeds, before the language; an export's has the version */
 
 /* input: struct feed_ref; result: struct feed_text. A wrong and a revoked token are both ERR_NOT_FOUND. Public. */
 extern const struct operation op_feed_render;

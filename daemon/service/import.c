@@ -3,7 +3,9 @@
 
 #include "calendar/civil.h"
 #include "domain/office.h"
+#include "feed.h"
 #include "import_private.h"
+#include "store/event.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,11 +285,42 @@ static int take_alone(struct import *m, const struct import_draft *d, const char
     return 0;
 }
 
+/* The event here whose page a component of a feed of ours leads to; NULL: it is of another's, or of what is gone. */
+static char *slug_of_own_feed(struct import *m, const struct ical_component *from)
+{
+    char *page = arena_printf(&m->c->out, "%s/events/", service_settings(m->c->service)->public_url);
+    char *slug;
+
+    if (!m->file->maker || strncmp(m->file->maker, FEED_MAKER, strlen(FEED_MAKER)) != 0 || !from->url ||
+        strncmp(from->url, page, strlen(page)) != 0)
+        return NULL;
+    slug = arena_strndup(&m->c->out, from->url + strlen(page), strcspn(from->url + strlen(page), "/"));
+    return store_event_slug_taken(m->db, slug) ? slug : NULL;
+}
+
+/*
+ * A feed says less than what is here, with words of its own, and a date of a lunar rule has a UID of its own: read back
+ * as events these would stand beside what they are of.
+ */
+static bool leave_own(struct import *m, const struct group *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        char *slug = slug_of_own_feed(m, g->members[i].from);
+        if (!slug)
+            return false;
+        import_note(m, row_of(m, g->members[i].from), MSG_ICAL_NOTE_OWN_FEED, slug, NULL);
+        import_outcome(row_of(m, g->members[i].from), IMPORT_UNCHANGED, slug);
+    }
+    return true;
+}
+
 static int take_group(struct import *m, const struct group *g, struct err *e)
 {
     struct import_draft d = {0};
     const char *uid = g->members[0].uid;
 
+    if (leave_own(m, g))
+        return db_check(m->db, e);
     gather(m, g, &d);
     if (!d.from && !db_int(m->db, 0, "SELECT id FROM event WHERE uid = $1", p_text(uid)))
         return take_alone(m, &d, uid, e);

@@ -377,6 +377,30 @@ def test_an_export_changes_nothing_where_it_came_from(office):
     assert (all_of(office), office.json("event", "list")) == before
 
 
+def test_a_feed_of_one_s_own_read_back_changes_nothing(office, tmp_path):
+    """Its texts have lines added, and dates of lunar rules UIDs of their own: taken, they would stand there twice."""
+    path = tmp_path / "all.ics"
+    path.write_bytes(office.get("/feeds/all.ics?alarm=1d&lang=en").content)
+    before = all_of(office), office.get("/feeds/all.ics").content
+    report = load(office, path)
+    assert tally(report)[:2] == (0, 0) and report["refused"] == 0, report
+    assert {c["slug"] for c in report["components"]} >= {"single", "weekly", "lunar", "policy"}
+    assert all("kepuctl export" in " ".join(c["notes"]) for c in report["components"])
+    assert (all_of(office), office.get("/feeds/all.ics").content) == before
+
+
+def test_a_feed_of_another_office_comes_in_once(office, make_kepu, tmp_path):
+    path = tmp_path / "all.ics"
+    path.write_bytes(office.get("/feeds/all.ics").content)
+    other = make_kepu().start()
+    first = load(other, path)
+    assert first["refused"] == 0 and tally(first)[0] > 10
+    before = all_of(other)
+    again = load(other, path)
+    assert (again["imported"], again["updated"], again["refused"]) == (0, 0, 0), again
+    assert all_of(other) == before
+
+
 def test_other_programs_read_an_export(office):
     text = office.ctl("export").out
     assert all(len(line) <= 75 for line in text.encode().split(b"\r\n")) and "\n" not in text.replace("\r\n", "")
