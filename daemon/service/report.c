@@ -337,7 +337,10 @@ static int read_years(struct gathering *g, const char *slug, struct objects *ret
         struct measuring m;
         struct target t;
         if (measuring_begin(g->c, g->db, g->m.plan, next_day - 1 < last_day ? next_day - 1 : last_day, day, &m, e) ||
-            target_named(g->c, g->db, g->m.plan, slug, &t, e) || measuring_fill(&m, &t, e))
+            target_named(g->c, g->db, g->m.plan, slug, &t, e))
+            return -1;
+        m.span.from = measure_date(day, &g->c->out);     /* no more than the year's is read */
+        if (measuring_fill(&m, &t, e))
             return -1;
         *year = (struct report_year){arena_printf(&g->c->out, "%d", number), t.value_milli};
         day = next_day;
