@@ -248,7 +248,7 @@ static const struct { const char *value, *zh; } states[] = {
     {"expired", "已过期"}, {"failed", "失败"}, {"feishu", "飞书"}, {"filled", "已招满"}, {"keep", "照常"},
     {"milestone", "里程碑"}, {"moved", "已改期"}, {"next-workday", "顺延到下一工作日"}, {"no_show", "未到"}, {"notice", "通知"},
     {"offered", "待确认"}, {"ok", "成功"}, {"open", "进行中"}, {"organizer", "组织者"}, {"past", "已结束"}, {"paused", "已暂停"},
-    {"permanent", "不可重试"}, {"prev-workday", "提前到上一工作日"}, {"resting", "休息中"}, {"retry", "可重试"},
+    {"permanent", "不可重试"}, {"prev-workday", "提前到上一工作日"}, {"resting", "休息中"}, {"retry", "可重试"}, {"rule", "按规则推算"},
     {"retrying", "重试中"}, {"scheduled", "已排定"}, {"sending", "发送中"}, {"series", "自定周期"}, {"skip", "跳过"},
     {"superseded", "已被替代"}, {"tentative", "日期待定"}, {"test", "测试"}, {"thanks", "感谢"}, {"active", "正常"},
     {"understaffed", "人手不足"}, {"unknown", "不明"}, {"upcoming", "将要开始"}, {"viewer", "查看者"}, {"waitlisted", "候补"},

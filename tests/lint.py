@@ -198,17 +198,16 @@ def check_headers(all_sources):
     CACHE.write_text(json.dumps(fresh))
 
 
-def warn_of_unused_messages(all_sources):
-    """Sentences nobody says; a warning only, for words may be named by templates that are still to come."""
+def check_messages(all_sources):
+    """Sentences nobody says. Of a numbered row (WORD_RULE_MONTH_1, _2 …) it is the first that is named."""
     told = "\n".join(s.text for s in all_sources if not s.path.endswith(".def"))
     told += "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "daemon").rglob("templates/*") if p.is_file())
     words = set(re.findall(r"\w+", told))
     for source in all_sources:
-        if source.path.endswith(".def"):
-            for number, line in enumerate(source.lines, 1):
-                found = re.match(r"[MW]\((\w+)", line)
-                if found and found[1] not in words:
-                    print(f"{source.path}:{number}: warning: {found[1]} is not used", file=sys.stderr)
+        for number, line in enumerate(source.lines if source.path.endswith(".def") else [], 1):
+            found = re.match(r"[MW]\((\w+)", line)
+            if found and found[1] not in words and re.sub(r"_\d+$", "_1", found[1]) not in words:
+                source.refuse(number, f"{found[1]} is not used")
 
 
 def main():
@@ -216,7 +215,7 @@ def main():
     for source in all_sources:
         source.check()
     check_headers(all_sources)
-    warn_of_unused_messages(all_sources)
+    check_messages(all_sources)
     violations = [v for s in all_sources for v in s.violations]
     for path, line, text in violations:
         print(f"{path}:{line}: {text}")
