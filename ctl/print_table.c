@@ -18,14 +18,17 @@ struct grid {
     int width[NAMES_MAX];
 };
 
-/* What an occurrence has left is the sum of its roles' free places. */
-static json_t *value_of(json_t *item, const char *name)
+/* What an occurrence has left is the sum of its roles' free places; English readers get the English title, if any. */
+static json_t *value_of(json_t *item, const char *name, enum lang lang)
 {
     json_t *value = json_object_get(item, name), *roles = json_object_get(item, "roles"), *role;
+    json_t *english = lang == LANG_EN && strcmp(name, "title") == 0 ? json_object_get(item, "title_en") : NULL;
     long long left = 0;
     bool known = false;
     size_t i;
 
+    if (json_string_length(english) > 0)
+        return json_incref(english);
     if (value || strcmp(name, "free") != 0)
         return json_incref(value);
     json_array_foreach (roles, i, role) {
@@ -59,7 +62,7 @@ static void fill(struct grid *g, json_t *items)
             put(g, 0, c, &text);
         }
         for (size_t r = first; r < g->rows; r++) {
-            json_t *value = value_of(json_array_get(items, r - first), name);
+            json_t *value = value_of(json_array_get(items, r - first), name, lang);
             cell_text(&text, name, value, lang, TEXT_ONE_LINE);
             put(g, r, c, &text);
             json_decref(value);

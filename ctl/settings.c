@@ -50,9 +50,11 @@ static bool is_report(const struct invocation *inv)
 
 static int read_format(const struct invocation *inv, struct settings *s, struct err *e)
 {
-    const char *text = given_true(inv, "json") ? "json" : given_text(inv, "output");
+    const char *named = given_text(inv, "output"), *text = given_true(inv, "json") ? "json" : named;
     struct suggestion near = {.typed = text ? text : ""};
 
+    if (named && strcmp(named, text) != 0)
+        return err_set(e, ERR_USAGE, MSG_CTL_FLAGS_EXCLUDE, "--output", "--json", "--output", NULL);
     s->format_named = text != NULL;
     if (text && is_report(inv) && (strcmp(text, "html") == 0 || strcmp(text, "md") == 0)) {
         s->document = text;

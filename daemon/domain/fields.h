@@ -33,6 +33,7 @@ struct objects {
 
 enum field_type {
     FIELD_TEXT,    /* char *; NULL is null, and absent in an input */
+    FIELD_ONCE,    /* char *, of a result: what is shown once and never again; NULL: not there at all */
     FIELD_INT,     /* int64_t; FIELD_INT_ABSENT is null, and absent in an input */
     FIELD_BOOL,    /* bool; false when absent */
     FIELD_MAYBE,   /* int8_t: -1 absent/null, 0 false, 1 true */

@@ -178,7 +178,7 @@ static const struct field channel_table[] = {
     FIELD(FIELD_INT, channel, pending, "deliveries due and not yet final"),
     FIELD_AS("created", FIELD_MS, channel, created_ms, NULL),
     FIELD(FIELD_INT, channel, version, NULL),
-    FIELD(FIELD_TEXT, channel, secret, "shown once"),
+    FIELD(FIELD_ONCE, channel, secret, "only when it was made"),
 };
 const struct fields channel_fields = FIELDS("channel", channel, channel_table);
 

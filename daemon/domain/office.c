@@ -116,7 +116,7 @@ static const struct field token_table[] = {
     FIELD_AS("expires", FIELD_MS, token, expires_ms, NULL),
     FIELD_AS("created", FIELD_MS, token, created_ms, NULL),
     FIELD_AS("last_used", FIELD_MS, token, last_used_ms, NULL),
-    FIELD(FIELD_TEXT, token, token, "shown once"),
+    FIELD(FIELD_ONCE, token, token, "only in the answer of add"),
 };
 const struct fields token_fields = FIELDS("token", token, token_table);
 

@@ -146,6 +146,7 @@ static int set_from_text(struct filling *to, size_t i, const char *value, size_t
 
     switch (field->type) {
     case FIELD_TEXT:
+    case FIELD_ONCE:
         *(char **)at = arena_strdup(to->arena, value);
         return 0;
     case FIELD_INT:
@@ -242,6 +243,7 @@ static int set_from_json(struct filling *to, size_t i, json_t *value, struct err
 
     switch (field->type) {
     case FIELD_TEXT:
+    case FIELD_ONCE:
         if (!json_is_string(value))
             return refuse(to, field->name, MSG_FIELD_WANT_TEXT, NULL, e);
         *(char **)at = arena_strdup(to->arena, json_string_value(value));

@@ -153,6 +153,7 @@ static void put_field(struct buf *out, const struct field *field, const void *at
 
     switch (field->type) {
     case FIELD_TEXT:
+    case FIELD_ONCE:
         codec_put_text(out, *(const char *const *)at);
         break;
     case FIELD_INT:
@@ -189,17 +190,26 @@ static void put_field(struct buf *out, const struct field *field, const void *at
     }
 }
 
+static bool is_there(const struct field *field, const void *at)
+{
+    return field->type != FIELD_ONCE || *(const char *const *)at;
+}
+
 /* Goes as deep as our own tables do. */
 void codec_encode(const struct fields *f, const void *object, const struct zone *office, struct buf *out)
 {
+    bool first = true;
+
     buf_addc(out, '{');
     for (size_t i = 0; i < f->count; i++) {
-        if (i)
-            buf_addc(out, ',');
-        buf_addc(out, '"');
+        const void *at = (const char *)object + f->items[i].offset;
+        if (!is_there(&f->items[i], at))
+            continue;
+        buf_adds(out, first ? "\"" : ",\"");
         buf_adds(out, f->items[i].name);         /* words of our own: nothing in them is escaped */
         buf_add(out, "\":", 2);
-        put_field(out, &f->items[i], (const char *)object + f->items[i].offset, office);
+        put_field(out, &f->items[i], at, office);
+        first = false;
     }
     buf_addc(out, '}');
 }

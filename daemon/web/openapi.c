@@ -60,6 +60,7 @@ static void put_ref(struct buf *out, const struct fields *f, struct schemas *s)
 #define NUMBER(type) "{\"type\":" type ",\"multipleOf\":0.001"
 static const struct { const char *input, *result; } types[] = {
     [FIELD_TEXT] = {"{\"type\":\"string\"", "{\"type\":[\"string\",\"null\"]"},
+    [FIELD_ONCE] = {NULL, "{\"type\":\"string\""},
     [FIELD_INT] = {"{\"type\":\"integer\"", "{\"type\":[\"integer\",\"null\"]"},
     [FIELD_BOOL] = {"{\"type\":\"boolean\"", "{\"type\":\"boolean\""},
     [FIELD_MAYBE] = {"{\"type\":\"boolean\"", "{\"type\":[\"boolean\",\"null\"]"},
@@ -105,7 +106,9 @@ static void put_object(struct buf *out, const struct fields *f, bool input, cons
     }
     buf_adds(out, input ? "},\"additionalProperties\":false" : "},\"required\":[");
     for (size_t i = 0; i < f->count && !input; i++) {
-        if (i)
+        if (f->items[i].type == FIELD_ONCE)
+            continue;
+        if (out->data[out->len - 1] != '[')
             buf_addc(out, ',');
         codec_put_text(out, f->items[i].name);
     }

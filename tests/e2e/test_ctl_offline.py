@@ -759,6 +759,19 @@ def test_times_keep_their_wall_time_whatever_the_offset(kepud):
     assert "2027-03-14 Sun 02:30" in out and "2027-03-14 Sun 23:30" in out
 
 
+def test_json_may_be_said_in_both_ways(kepud):
+    kepud.default = (200, {"items": [], "next": None})
+    assert json.loads(kepud.run("event", "list", "--json", "-o", "json").out) == {"items": [], "next": None}
+
+
+def test_english_tables_have_the_english_title_where_there_is_one(kepud):
+    items = [{"slug": "a", "title": "甲", "title_en": "Alpha"}, {"slug": "b", "title": "乙", "title_en": ""}]
+    kepud.default = (200, {"items": items, "next": None})
+    shown = kepud.run("category", "list", "--lang", "en").out
+    assert "Alpha" in shown and "甲" not in shown and "乙" in shown
+    assert "甲" in kepud.run("category", "list", "--lang", "zh").out
+
+
 def test_nothing_in_the_data_acts_on_the_terminal(kepud):
     evil = "a\x1b]0;x\x07b\u009b31m\u202etxt\r\x7f"
     kepud.default = (200, {"items": [{"slug": evil, "title": evil}], "next": None})

@@ -338,6 +338,21 @@ static void thousandths_have_no_needless_zeros(void **state)
         shows(&only_value, &(struct thing){.value = cases[i].value}, "UTC", cases[i].json);
 }
 
+static void what_is_shown_once_is_not_there_afterwards(void **state)
+{
+    static const struct field table[] = {
+        FIELD(FIELD_ONCE, thing, slug, NULL),
+        FIELD(FIELD_TEXT, thing, title, NULL),
+        FIELD_AS("key", FIELD_ONCE, thing, slug, NULL),
+    };
+    static const struct fields once = {"once", table, 3, sizeof(struct thing)};
+    char key[] = "k";
+
+    (void)state;
+    shows(&once, &(struct thing){.slug = key}, "UTC", "{\"slug\":\"k\",\"title\":null,\"key\":\"k\"}");
+    shows(&once, &(struct thing){.title = key}, "UTC", "{\"title\":\"k\"}");
+}
+
 static void integers_are_whole_at_both_ends(void **state)
 {
     static const struct { int64_t value; const char *json; } cases[] = {
@@ -404,6 +419,7 @@ int main(void)
         TEST(a_struct_becomes_json_by_its_table),
         TEST(texts_are_escaped_and_stay_utf8),
         TEST(thousandths_have_no_needless_zeros),
+        TEST(what_is_shown_once_is_not_there_afterwards),
         TEST(integers_are_whole_at_both_ends),
         TEST(times_are_rfc_3339_with_their_offset),
         TEST(a_list_has_items_and_the_next_page_s_cursor),
