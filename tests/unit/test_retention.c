@@ -96,12 +96,24 @@ static void who_comes_again_or_has_hours_stays(void **state)
     assert_int_equal(sql(*state, "SELECT COUNT(*) FROM volunteer WHERE status = 'active'"), 2);
 }
 
+/* Kept for 30 days, whatever the office keeps of people. */
+static void a_shadow_of_a_sign_up_goes_when_its_page_is_of_no_use(void **state)
+{
+    sign_up(*state, "来帮忙", "13800000003", "引导员", "14-17");
+    assert_int_equal(sql(*state, "SELECT COUNT(*) FROM signup_shadow"), 1);
+    a_day_goes_by(*state, OVER_MS + 30 * DAY_MS - 1000);
+    assert_int_equal(sql(*state, "SELECT COUNT(*) FROM signup_shadow"), 1);
+    a_day_goes_by(*state, OVER_MS + 30 * DAY_MS);
+    assert_int_equal(sql(*state, "SELECT COUNT(*) FROM signup_shadow"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_goes_before_its_time, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(who_only_took_part_is_erased_and_the_counts_stay, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(who_comes_again_or_has_hours_stays, set_up_people, tear_down),
+        cmocka_unit_test_setup_teardown(a_shadow_of_a_sign_up_goes_when_its_page_is_of_no_use, set_up_people, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

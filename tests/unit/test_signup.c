@@ -4,7 +4,6 @@
 #include "calendar/civil.h"
 #include "service/attendance.h"
 #include "service/signup_hooks.h"
-#include "service/signup_told.h"
 
 #define SHANGHAI_MS (8 * HOUR_MS)
 
@@ -464,7 +463,6 @@ static void a_link_opens_the_person_only_if_its_sign_up_made_the_person(void **s
     token = token_of(f, &in);
     page = page_of(f, token);
     assert_null(page->person);
-    assert_false(page->told);
     assert_int_equal(page->signups.count, 1);
     assert_string_equal(((struct signup *)page->signups.items)->event, "w2");
     assert_null(((struct signup *)page->signups.items)->name);
@@ -489,30 +487,50 @@ static void a_renewed_link_ends_the_one_that_the_form_gave(void **state)
     refused_with(f, ERR_NOT_FOUND);
 }
 
-static void a_sign_up_that_was_there_already_is_told_and_nothing_more(void **state)
+/* A page like any other single sign-up's, whose link reaches nothing real. */
+static void who_signs_up_twice_gets_a_shadow(void **state)
 {
     struct fixture *f = *state;
-    char *day = keep(add_event(f, "t1", DAY_MS, 2, 1)), *token;
+    char *day = keep(add_event(f, "t1", DAY_MS, 2, 3)), *token;
     struct signup_form in = form("t1", day, "王芳", "13800000001");
     struct person_ref ref = {0};
     struct person_page *page;
+    struct signup *shown;
 
     f->role = ROLE_PUBLIC;
     assert_non_null(token_of(f, &in));
     token = token_of(f, &in);
     assert_int_equal(strlen(token), CRYPTO_TOKEN_BYTES - 4);
-    page = page_of(f, token);
-    assert_true(page->told);
-    assert_null(page->person);
-    assert_string_equal(((struct signup *)page->signups.items)->event, "t1");
-    assert_string_equal(((struct signup *)page->signups.items)->role, "讲解员");
-    assert_null(((struct signup *)page->signups.items)->id);
-    ref.token = token;
-    refused(f, &op_signup_cancel_web, &ref, ERR_NOT_ALLOWED, "");
     assert_string_not_equal(token_of(f, &in), token);
+    page = page_of(f, token);
+    shown = page->signups.items;
+    assert_true(!page->person && page->signups.count == 1 && !shown->name && !shown->volunteer);
+    assert_string_equal(shown->event, "t1");
+    assert_string_equal(shown->role, "讲解员");
+    assert_string_equal(shown->state_name, "confirmed");
+    assert_int_equal(sql(f, TAKEN), 1);
+    ref.token = token;
+    assert_non_null(ask(f, &op_signup_cancel_web, &ref));
+    page = page_of(f, token);
+    assert_string_equal(((struct signup *)page->signups.items)->state_name, "cancelled");
+    assert_int_equal(sql(f, TAKEN), 1);
+    assert_int_equal(sql(f, "SELECT COUNT(*) FROM signup WHERE state = 'confirmed'"), 1);
     token[5] = token[5] == '7' ? '8' : '7';
     assert_null(page_of(f, token));
     refused_with(f, ERR_NOT_FOUND);
+}
+
+/* Where nobody gets in, who is in already hears the same: the refusal of all. */
+static void a_full_role_refuses_who_has_a_place_like_everybody(void **state)
+{
+    struct fixture *f = *state;
+    char *day = keep(add_event(f, "t1", DAY_MS, 2, 1));
+    struct signup_form in = form("t1", day, "王芳", "13800000001");
+
+    f->role = ROLE_PUBLIC;
+    assert_non_null(token_of(f, &in));
+    assert_null(token_of(f, &in));
+    refused_with(f, ERR_FULL);
     assert_int_equal(sql(f, TAKEN), 1);
 }
 
@@ -533,7 +551,7 @@ static void an_overlap_on_the_web_is_answered_like_everything_else(void **state)
     assert_non_null(token);
     page = page_of(f, keep(strdup(token)));
     assert_non_null(page);
-    assert_true(page->told && !page->person && page->signups.count == 1);
+    assert_true(!page->person && page->signups.count == 1);
     assert_string_equal(((struct signup *)page->signups.items)->event, "other");
     assert_int_equal(sql(f, "SELECT COUNT(*) FROM signup"), 1);
 }
@@ -719,31 +737,6 @@ static void consent_age_and_a_guardian_come_before_anything_is_kept(void **state
     assert_int_equal(sql(f, "SELECT COUNT(*) FROM guardian WHERE instr(phone_sealed, '13800000009')"), 0);
 }
 
-static void a_token_that_tells_is_read_back_and_nothing_else_is(void **state)
-{
-    struct crypto_keys k = {.index = {1}}, other = {.index = {2}};
-    char token[CRYPTO_TOKEN_BYTES];
-    int64_t id, position_of_role;
-
-    (void)state;
-    assert_int_equal(crypto_init(), 0);
-    for (int64_t n = 1; n < (INT64_C(1) << 55); n *= 7) {
-        told_make(&k, n, n % 20, token);
-        assert_int_equal(strlen(token), 32);
-        assert_true(told_read(&k, token, &id, &position_of_role));
-        assert_true(id == n && position_of_role == n % 20);
-        assert_false(told_read(&other, token, &id, &position_of_role));
-    }
-    for (size_t i = 0; i < 32; i++) {
-        char c = token[i];
-        token[i] = c == '0' ? '1' : '0';
-        assert_false(told_read(&k, token, &id, &position_of_role));
-        token[i] = c;
-    }
-    assert_false(told_read(&k, "", &id, &position_of_role));
-    assert_false(told_read(&k, "uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu", &id, &position_of_role));
-}
-
 /* Whatever happens in whatever order ------------------------------------------------------------------------------- */
 
 static uint64_t random_state = 42;
@@ -850,7 +843,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_move_is_in_the_picture_and_no_other),
-        cmocka_unit_test(a_token_that_tells_is_read_back_and_nothing_else_is),
         TEST(a_sign_up_names_its_person_place_and_date),
         TEST(a_full_role_refuses_or_takes_into_the_line),
         TEST(a_freed_place_goes_to_the_first_in_line_at_once),
@@ -865,7 +857,8 @@ int main(void)
         TEST(lists_are_filtered_and_paged),
         TEST(a_link_opens_the_person_only_if_its_sign_up_made_the_person),
         TEST(a_renewed_link_ends_the_one_that_the_form_gave),
-        TEST(a_sign_up_that_was_there_already_is_told_and_nothing_more),
+        TEST(who_signs_up_twice_gets_a_shadow),
+        TEST(a_full_role_refuses_who_has_a_place_like_everybody),
         TEST(an_overlap_on_the_web_is_answered_like_everything_else),
         TEST(a_window_opens_and_closes_and_force_is_written_down),
         TEST(a_date_closes_with_its_end_and_opens_with_its_beginning),

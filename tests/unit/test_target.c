@@ -78,7 +78,9 @@ static void records_add_up_and_a_set_value_replaces(void **state)
     in.amount_milli = 120000;
     assert_int_equal(((struct target *)ask(f, &op_target_record, &in))->value_milli, 120000);
     in.amount_milli = -20500;
-    assert_int_equal(((struct target *)ask(f, &op_target_record, &in))->value_milli, 99500);
+    refused(f, &op_target_record, &in, ERR_INVALID, "amount");     /* there is no half of a person */
+    in.amount_milli = -20000;
+    assert_int_equal(((struct target *)ask(f, &op_target_record, &in))->value_milli, 100000);
     in = entry("farmers");
     in.value_milli = 50000;
     assert_int_equal(((struct target *)ask(f, &op_target_set, &in))->value_milli, 50000);
