@@ -97,7 +97,7 @@ static void who_comes_again_or_has_hours_stays(void **state)
 }
 
 /* Kept for 30 days, whatever the office keeps of people. */
-static void a_shadow_of_a_sign_up_goes_when_its_page_is_of_no_use(void **state)
+static void a_shadow_of_a_sign_up_goes_when_its_page_is_over(void **state)
 {
     sign_up(*state, "来帮忙", "13800000003", "引导员", "14-17");
     assert_int_equal(sql(*state, "SELECT COUNT(*) FROM signup_shadow"), 1);
@@ -113,7 +113,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_goes_before_its_time, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(who_only_took_part_is_erased_and_the_counts_stay, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(who_comes_again_or_has_hours_stays, set_up_people, tear_down),
-        cmocka_unit_test_setup_teardown(a_shadow_of_a_sign_up_goes_when_its_page_is_of_no_use, set_up_people, tear_down),
+        cmocka_unit_test_setup_teardown(a_shadow_of_a_sign_up_goes_when_its_page_is_over, set_up_people, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
