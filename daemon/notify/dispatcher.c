@@ -370,11 +370,11 @@ static void arm(struct dispatcher *d, int64_t at_ms)
 
 /*
  * What a job of ours found is to be done next. What is due is claimed whatever came in between, for the claim sees it
- * too; while outcomes stream in, something always has.
+ * too; while outcomes stream in, something always has. After a gap a claim looks at what was put off.
  */
 static void follow(struct dispatcher *d, int64_t at_ms)
 {
-    if (d->recovered && at_ms <= now_ms(d))
+    if (d->recovered && (d->gap || at_ms <= now_ms(d)))
         claim(d);
     else if (d->again)
         ask_next(d);

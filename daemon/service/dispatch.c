@@ -76,13 +76,20 @@ static void give_up(struct call *c, struct db *db, struct ids sending)
     }
 }
 
+/* The clock may have gone back since something was put off: to the end of quiet hours that it is not in any more. */
+static void after_gap(struct call *c, struct db *db)
+{
+    overdue_gather(c, db);
+    store_delivery_wait_anew(db, c->req.now_ms);
+}
+
 /* Only one process has this daemon's state directory, and it has just started: nothing of its own is under way. */
 static int run_recover(struct call *c, struct db *db, const void *input, void **ret, struct err *e)
 {
     (void)input;
     give_up(c, db, db_is_shared(db) ? store_claims_of(db, service_settings(c->service)->daemon, &c->out)
                                     : store_delivery_sending(db, &c->out));
-    overdue_gather(c, db);
+    after_gap(c, db);
     *ret = next(c, db);
     return db_check(db, e);
 }
@@ -323,7 +330,7 @@ static int run_claim(struct call *c, struct db *db, const void *input, void **re
     struct ids due;
 
     if (in->after_gap)
-        overdue_gather(c, db);
+        after_gap(c, db);
     due = store_delivery_due(db, c->req.now_ms, in->most, &c->out);
     give_up(c, db, store_claims_over(db, c->req.now_ms, &c->out));
     for (size_t i = 0; i < due.count; i++)

@@ -66,7 +66,7 @@ struct dispatch_claim {
     int64_t boot_ms;                /* clock_boot_ms, and which boot; NULL: the wall clock was never set */
     const char *boot;
     int64_t lag_ms;                 /* so long after their claim have messages gone out of late */
-    bool after_gap;                 /* the machine slept: what is overdue is gathered first */
+    bool after_gap;                 /* the clock was set or the machine slept: what waits is looked at first */
 };
 struct dispatch_item {
     int64_t id, channel_id, attempt;

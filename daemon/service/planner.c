@@ -343,12 +343,12 @@ void planner_reminder(struct call *c, struct db *db, int64_t reminder_id)
     planner_weekly(c, db);
 }
 
-/* One that waits for its first attempt. */
+/* One that waits for its first attempt. What is due already waited for the old hours to end: the claim decides anew. */
 static void place_again(struct call *c, struct db *db, struct delivery_row *d, const char *quiet)
 {
     int64_t start_ms = db_int(db, 0, "SELECT start_ms FROM occurrence WHERE id = $1", p_int(d->occurrence_id));
 
-    d->next_ms = planner_at_ms(c, db, quiet, d->channel_id, d, start_ms);
+    d->next_ms = d->due_ms > c->req.now_ms ? planner_at_ms(c, db, quiet, d->channel_id, d, start_ms) : c->req.now_ms;
     store_delivery_update(db, d);
 }
 
@@ -360,7 +360,7 @@ void planner_channel_quiet(struct call *c, struct db *db, int64_t channel_id)
     store_channel_name(db, channel_id, &quiet, &c->out);
     for (size_t i = 0; i < open.count; i++) {
         struct delivery_row *d = store_delivery_by_id(db, open.items[i], &c->out);
-        if (d && strcmp(d->state, "scheduled") == 0 && d->due_ms > c->req.now_ms)
+        if (d && strcmp(d->state, "scheduled") == 0)
             place_again(c, db, d, quiet);
     }
     call_changed(c, CHANGE_DELIVERIES, 0);

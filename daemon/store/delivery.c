@@ -192,6 +192,14 @@ int64_t store_delivery_next_ms(struct db *db)
     return db_int(db, INT64_MAX, "SELECT next_ms FROM delivery WHERE next_ms IS NOT NULL ORDER BY next_ms LIMIT 1");
 }
 
+void store_delivery_wait_anew(struct db *db, int64_t now_ms)
+{
+    db_exec(db,
+            "UPDATE delivery SET next_ms = CASE WHEN due_ms > $1 THEN due_ms ELSE $1 END"
+            " WHERE next_ms > $1 AND next_ms > due_ms AND state = 'scheduled' AND attempts = 0",
+            p_int(now_ms));
+}
+
 struct ids store_delivery_sending(struct db *db, struct arena *a)
 {
     return store_read_ids(

@@ -92,6 +92,8 @@ struct ids store_delivery_open_of_reminder(struct db *db, int64_t reminder_id, s
 struct ids store_delivery_open_of_channel(struct db *db, int64_t channel_id, struct arena *a);
 struct ids store_delivery_due(struct db *db, int64_t now_ms, int64_t most, struct arena *a); /* by next_ms */
 int64_t store_delivery_next_ms(struct db *db);                                 /* INT64_MAX: nothing to come */
+/* What waits for its first attempt beyond its time is looked at again: the reason was found with another clock. */
+void store_delivery_wait_anew(struct db *db, int64_t now_ms);
 /*
  * Of a shared database: who sends a delivery, and until when that is believed. In a database of one daemon's own they
  * keep and find nothing: what is "sending" when it starts was left by itself.
