@@ -81,6 +81,19 @@ def test_a_reminder_in_quiet_hours_waits_for_their_end_or_comes_before_them(desk
         desk.ctl("channel", "edit", hook, "--quiet", bad, code=INVALID)
 
 
+def test_quiet_hours_that_are_taken_away_let_go_what_waits_for_their_end(desk, receiver, hook):
+    slug, day, now = unique("hush"), in_days(9), datetime.datetime.now(harness.SHANGHAI)
+    quiet = [(now + datetime.timedelta(hours=h)).strftime("%H:00") for h in (-1, 3)]
+    desk.json("channel", "edit", hook, "--quiet", "-".join(quiet))
+    desk.event(slug, start=day.isoformat(), duration="1h")
+    desk.json("reminder", "add", "--event", slug, "--before", "1d", "--channel", hook)
+    desk.json("event", "move", slug, "--on", day.date().isoformat(), "--to", in_days(10, 14).isoformat())
+    (d,) = [d for d in desk.delivery(event=slug) if d["kind"] == "changed"]
+    assert d["state"] == "scheduled" and moment(d["next_attempt"]) > now + datetime.timedelta(hours=1)
+    desk.json("channel", "edit", hook, "--quiet", "")
+    wait_until(lambda: told(receiver, "changed"), what="the change")
+
+
 def test_a_change_says_what_it_was_before(desk, receiver, hook):
     slug, day = unique("moved"), in_days(9)
     desk.event(slug, start=day.isoformat(), duration="1h", venue="旧馆")
