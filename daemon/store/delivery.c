@@ -196,7 +196,7 @@ void store_delivery_wait_anew(struct db *db, int64_t now_ms)
 {
     db_exec(db,
             "UPDATE delivery SET next_ms = CASE WHEN due_ms > $1 THEN due_ms ELSE $1 END"
-            " WHERE next_ms > $1 AND next_ms > due_ms AND state = 'scheduled' AND attempts = 0",
+            " WHERE state = 'scheduled' AND attempts = 0 AND next_ms > due_ms AND next_ms > $1",
             p_int(now_ms));
 }
 
