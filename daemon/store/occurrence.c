@@ -1,5 +1,6 @@
 /* Rows of occurrences; declared in event.h. */
 #include "event.h"
+#include "register.h"
 
 #include <string.h>
 
@@ -146,21 +147,11 @@ void store_occurrence_update(struct db *db, const struct occurrence *o)
 
 struct texts store_occurrence_dates(struct db *db, int64_t event_id, const char *from, struct arena *a)
 {
-    struct stmt *s = db_query(db, "SELECT recurrence_id FROM occurrence WHERE event_id = $1 AND recurrence_id >= $2"
-                                  " ORDER BY recurrence_id", p_int(event_id), p_text(from));
-    struct texts dates = {.given = true};
-    size_t room = 0;
-
-    while (stmt_row(s)) {
-        if (dates.count == room) {
-            char **items = arena_alloc(a, (room = room ? room * 2 : 16) * sizeof *items);
-            if (dates.count)
-                memcpy(items, dates.items, dates.count * sizeof *items);
-            dates.items = items;
-        }
-        dates.items[dates.count++] = stmt_text(s, 0, a);
-    }
-    return dates;
+    return store_read_texts(db_query(db,
+                                     "SELECT recurrence_id FROM occurrence WHERE event_id = $1 AND recurrence_id >= $2"
+                                     " ORDER BY recurrence_id",
+                                     p_int(event_id), p_text(from)),
+                            a);
 }
 
 void store_occurrence_note(struct db *db, int64_t id, const char *note)

@@ -159,7 +159,7 @@ void store_entry_update(struct db *db, enum register_kind kind, const struct ent
         ;
 }
 
-static struct texts read_column(struct stmt *s, struct arena *a)
+struct texts store_read_texts(struct stmt *s, struct arena *a)
 {
     struct texts list = {.given = true};
     size_t room = 0;
@@ -190,7 +190,7 @@ char *store_preset_body(struct db *db, const char *slug, struct arena *a)
 
 struct texts store_preset_slugs(struct db *db, struct arena *a)
 {
-    return read_column(db_query(db, "SELECT slug FROM preset ORDER BY position, slug"), a);
+    return store_read_texts(db_query(db, "SELECT slug FROM preset ORDER BY position, slug"), a);
 }
 
 bool store_preset_insert(struct db *db, const char *slug, const char *title, const char *title_en, const char *body)
@@ -229,7 +229,7 @@ void store_section_insert(struct db *db, const char *plan, const struct plan_sec
 static struct texts departments_of(struct db *db, const char *plan, const char *section, const char *duty,
                                    struct arena *a)
 {
-    return read_column(
+    return store_read_texts(
         db_query(db,
                  "SELECT department FROM section_department WHERE plan = $1 AND section = $2 AND duty = $3"
                  " ORDER BY position, department",
@@ -281,7 +281,7 @@ struct plan *store_plan_find(struct db *db, const char *slug, struct arena *a)
 
 struct texts store_plan_slugs(struct db *db, struct arena *a)
 {
-    return read_column(db_query(db, "SELECT slug FROM plan ORDER BY start_date DESC, slug"), a);
+    return store_read_texts(db_query(db, "SELECT slug FROM plan ORDER BY start_date DESC, slug"), a);
 }
 
 void store_indicator_insert(struct db *db, const char *plan, const struct indicator_row *r)

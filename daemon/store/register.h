@@ -5,6 +5,8 @@
 #include "db.h"
 #include "domain/office.h"
 
+struct texts store_read_texts(struct stmt *s, struct arena *a);   /* the first column of a statement's rows */
+
 struct entry *store_entry_find(struct db *db, enum register_kind kind, const char *slug,
                                struct arena *a); /* NULL: none */
 /* All, in their order. */
